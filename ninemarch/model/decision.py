@@ -1,0 +1,141 @@
+"""What the evidence decides: one object that feeds the terminal, JSON and the page.
+
+Covers the verdicts of gates and of a whole run, and the exit code each means. How they are reached is the
+gate floor's job.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from ninemarch.errors import ExitCode
+from ninemarch.model.evidence import Counts, Rate
+from ninemarch.model.run import RunPlan
+
+
+class GateVerdict(enum.StrEnum):
+    """The result of a gate, or of a whole run (the worst of its blocking gates)."""
+
+    PASS = "PASS"  # noqa: S105 - a verdict, not a password
+    NO_GATE = "NO GATE"
+    NOT_PROVEN = "NOT PROVEN"
+    INVALID = "INVALID"
+    FAIL = "FAIL"
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """The process's exit code for this verdict."""
+        return _EXIT[self]
+
+    @property
+    def symbol(self) -> str:
+        """One character that says the same without colour."""
+        return _SYMBOL[self]
+
+
+_EXIT = {
+    GateVerdict.PASS: ExitCode.OK,
+    GateVerdict.NO_GATE: ExitCode.OK,
+    GateVerdict.NOT_PROVEN: ExitCode.NOT_PROVEN,
+    GateVerdict.INVALID: ExitCode.INVALID,
+    GateVerdict.FAIL: ExitCode.GATE_FAILED,
+}
+_SYMBOL = {
+    GateVerdict.PASS: "✓",
+    GateVerdict.NO_GATE: "·",
+    GateVerdict.NOT_PROVEN: "?",
+    GateVerdict.INVALID: "!",
+    GateVerdict.FAIL: "✗",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class GateResult:
+    """One gate on one slice, decided.
+
+    Args:
+        id: the gate's id; with ``each``, the slice is in ``where``.
+        where: the slice; empty for all scenarios.
+        success: required success rate, exact.
+        confidence: one-sided confidence.
+        verdict: PASS, FAIL or NOT PROVEN.
+        rate: the evidence; None when no trial was scored.
+        reason: one line: what is proven, or what is missing.
+        more_clean: further clean trials after which the gate would pass; 0 when it passes, None when more
+            trials will not help or the number is unknown.
+        blocking: whether a miss changes the verdict of the run.
+        share: share of the recorded trials in the slice.
+    """
+
+    id: str
+    where: Mapping[str, str]
+    success: Fraction
+    confidence: float
+    verdict: GateVerdict
+    rate: Rate | None
+    reason: str
+    more_clean: int | None
+    blocking: bool
+    share: float
+
+    @property
+    def label(self) -> str:
+        """Name for people: the gate's id and its slice."""
+        where = ", ".join(f"{k}={v}" for k, v in self.where.items())
+        return f"{self.id} ({where})" if where else self.id
+
+
+@dataclass(frozen=True, slots=True)
+class NextNine:
+    """What the next nine asks for.
+
+    Args:
+        held: nines the measured rate holds; None without a failure (no finite number of nines is measured).
+        proven: nines proven at ``confidence``.
+        target: the next nine to prove, as a whole number of nines.
+        clean_trials: further clean trials that would prove it; None when the measured rate is below it.
+    """
+
+    held: int | None
+    proven: int
+    target: int
+    confidence: float
+    clean_trials: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The one truth about a run; every rendering reads it and computes nothing.
+
+    Args:
+        verdict: the worst of the blocking gates; NO GATE if the suite asks for none.
+        sentence: one sentence, computed from the data.
+        action: what to do next.
+        rate: the headline rate; None when no trial was scored.
+        acting: success when it acts (hand-offs left out); None when nothing was handed off.
+        assisted_share: share of the scored trials handed off to a person.
+        gates: every gate and slice, decided.
+        next_nine: what the next nine asks for; None when no trial was scored.
+        notes: what a reader must know: errors, void trials, early stop, seeds of development.
+    """
+
+    plan: RunPlan
+    verdict: GateVerdict
+    sentence: str
+    action: str
+    counts: Counts
+    rate: Rate | None
+    acting: Rate | None
+    assisted_share: float
+    gates: tuple[GateResult, ...]
+    next_nine: NextNine | None
+    notes: tuple[str, ...] = ()
+    stopped: str = ""
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """The process's exit code."""
+        return self.verdict.exit_code

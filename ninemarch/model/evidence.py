@@ -1,0 +1,221 @@
+"""Counts and rates: what a run shows.
+
+Covers the types between the table and the decision. A rate cannot be made without its counts, its interval,
+its method and its confidence. The sums are checked when the counts are made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ninemarch.errors import RunInvalid
+from ninemarch.model.run import Look, RunPlan
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Where every planned trial went: planned = pass + fail + assisted + unscored + error + void + missing."""
+
+    planned: int = 0
+    passed: int = 0
+    loud: int = 0
+    silent: int = 0
+    assisted: int = 0
+    unscored: int = 0
+    errors: int = 0
+    void: int = 0
+    missing: int = 0
+
+    def __post_init__(self) -> None:
+        if self.planned != self.recorded + self.missing or min(self.missing, self.planned) < 0:
+            msg = (
+                f"the counts do not add up: planned={self.planned}, recorded={self.recorded}, "
+                f"missing={self.missing}; rebuild the table with 'ninemarch show RUN --rebuild'"
+            )
+            raise RunInvalid(msg)
+
+    @property
+    def failed(self) -> int:
+        """Loud and silent failures together."""
+        return self.loud + self.silent
+
+    @property
+    def scored(self) -> int:
+        """Trials that count in the headline rate: pass + fail + assisted."""
+        return self.passed + self.failed + self.assisted
+
+    @property
+    def recorded(self) -> int:
+        """Trials with a record in the journal."""
+        return self.scored + self.unscored + self.errors + self.void
+
+    def line(self) -> str:
+        """The accounting identity in words, always printed.
+
+        Examples:
+            >>> Counts(planned=3, passed=2, silent=1).line()
+            '3 planned = 2 pass + 1 fail (0 loud, 1 silent) + 0 assisted + 0 unscored + 0 error + 0 void + 0 missing'
+        """
+        return (
+            f"{self.planned:,} planned = {self.passed:,} pass + {self.failed:,} fail ({self.loud:,} loud, "
+            f"{self.silent:,} silent) + {self.assisted:,} assisted + {self.unscored:,} unscored + "
+            f"{self.errors:,} error + {self.void:,} void + {self.missing:,} missing"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Weighted:
+    """Sufficient statistics of a profile-weighted failure rate (``stats.weighted_gamma``).
+
+    Args:
+        y: weighted failure rate, the sum of the contributions.
+        v: sum of the squared contributions.
+        m: largest contribution one group could make.
+        uncovered: weight of profile cells without a scored trial, in [0, 1]; unknown, never success.
+    """
+
+    y: float
+    v: float
+    m: float
+    uncovered: float
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Enough to compute any interval of one rate.
+
+    Args:
+        groups: distinct (failures in the group, trials in the group, number of such groups).
+        weighted: present when the sample does not follow the profile.
+        look: the plan's checkpoint, with the trials planned, when it changes the interval.
+        planned: trials the plan called for at most (with ``look``).
+    """
+
+    groups: tuple[tuple[int, int, int], ...]
+    weighted: Weighted | None = None
+    look: Look | None = None
+    planned: int = 0
+
+    @property
+    def failures(self) -> int:
+        """Failed trials."""
+        return sum(k * c for k, _, c in self.groups)
+
+    @property
+    def trials(self) -> int:
+        """Trials counted."""
+        return sum(n * c for _, n, c in self.groups)
+
+    @property
+    def units(self) -> int:
+        """Independent groups; equal to the trials when no two trials share fate."""
+        return sum(c for _, _, c in self.groups)
+
+    @property
+    def independent(self) -> bool:
+        """Whether every group is a single trial."""
+        return all(n == 1 for _, n, _ in self.groups)
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """A success rate with its evidence. All rates are of success, in [0, 1]; the ends never reach 0 or 1 by chance.
+
+    Args:
+        failures: failed trials (with assisted ones, unless the rate says otherwise).
+        trials: trials counted, >= 1.
+        units: independent groups among them.
+        estimate: measured success rate.
+        lower: one-sided lower bound at ``confidence``.
+        upper: one-sided upper bound at ``confidence``; 1.0 when no failure was seen.
+        confidence: of each end; both ends together make the two-sided interval of 2 * confidence - 1.
+        method: name of the interval's method.
+        population: what the interval speaks about, in words.
+        failure_upper: 1 - lower without loss of digits.
+        failure_lower: 1 - upper without loss of digits.
+        uncovered: weight of the profile that no trial covers.
+    """
+
+    failures: int
+    trials: int
+    units: int
+    estimate: float
+    lower: float
+    upper: float
+    confidence: float
+    method: str
+    population: str
+    failure_upper: float
+    failure_lower: float
+    uncovered: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """Evidence on the scenarios that share attribute values; empty ``where`` for all of them.
+
+    Args:
+        scored: the headline reading, failure = fail or assisted, out of pass + fail + assisted.
+        acting: success when it acts, failure = fail, out of pass + fail.
+        worst: every error, unscored and missing trial read as a failure.
+        best: every one of them read as a pass.
+    """
+
+    where: Mapping[str, str]
+    counts: Counts
+    scored: Tally
+    acting: Tally
+    worst: Tally
+    best: Tally
+
+    @property
+    def label(self) -> str:
+        """The slice in words: ``language=de, length=long`` or ``all scenarios``."""
+        return ", ".join(f"{k}={v}" for k, v in self.where.items()) or "all scenarios"
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One trial that is not a pass, as people look at it. All text comes from outside: treat it as hostile."""
+
+    number: int
+    scenario: str
+    verdict: str
+    silent: bool
+    severity: str
+    attributes: Mapping[str, str]
+    reason: str
+    input: str
+    expect: str
+    output: str
+    detail: str
+    group: str = ""
+    ended: str = ""
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """All that a run shows.
+
+    Args:
+        plan: what the run set out to do.
+        overall: the counts and tallies of all scenarios.
+        levels: for each attribute, the slice of each of its levels seen.
+        failures: trials that are not a pass, in planned order, at most as many as were asked for.
+        stopped: why the run ended before its planned trials, in words; empty if it did not.
+        sealed: whether the run finished.
+        void_weight: share of the recorded trials that were void.
+        seconds: median and 95th percentile of the target's own time, in seconds; None without trials.
+    """
+
+    plan: RunPlan
+    overall: Slice
+    levels: Mapping[str, tuple[Slice, ...]]
+    failures: tuple[Failure, ...]
+    stopped: str = ""
+    sealed: bool = True
+    void_weight: float = 0.0
+    seconds: tuple[float, float] | None = None
+    slices: tuple[Slice, ...] = field(default=())

@@ -1,0 +1,65 @@
+"""What a trial did, before anyone judges it.
+
+Covers the outcome of one trial and the three ways in which a target may decline to answer. Does not cover
+verdicts (see ``trial.py``): an outcome never says whether it was right.
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from typing import Any
+
+
+class Ended(enum.StrEnum):
+    """How a trial's execution ended."""
+
+    ANSWERED = "answered"
+    ABSTAINED = "abstained"
+    HANDED_OFF = "handed_off"
+    EXCEPTION = "exception"
+    TIMEOUT = "timeout"
+    NOT_RUN = "not_run"
+
+
+@dataclass(frozen=True, slots=True)
+class Abstain:
+    """Returned by a target that could not or would not answer: a loud failure, never a silent one.
+
+    Args:
+        reason: why, in a few words; shown to people, treated as hostile text.
+    """
+
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HandOff:
+    """Returned by a target that asks a person to take over: the trial is *assisted*, not a success.
+
+    Args:
+        reason: why, in a few words; shown to people, treated as hostile text.
+    """
+
+    reason: str = ""
+
+
+class NoVerdict(Exception):  # noqa: N818 - it is the absence of a verdict, not an error of ours
+    """Raised by a check that cannot decide: the trial is *unscored*, never a pass."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one trial did.
+
+    Args:
+        ended: how the execution ended.
+        output: what the target returned (any JSON value); None unless ``ended`` is ANSWERED.
+        detail: reason of an abstention or hand-off, or the traceback of an exception.
+        seconds: the target's own time, in seconds, >= 0.
+    """
+
+    ended: Ended
+    output: Any = None
+    detail: str = ""
+    seconds: float = 0.0

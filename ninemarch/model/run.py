@@ -1,0 +1,82 @@
+"""What a run set out to do, written down before its first trial.
+
+Covers the declared plan and the identity of a run. How a plan is made and carried out is the engine's job.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ninemarch.model.suite import TargetSpec
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The one declared checkpoint of a fixed plan.
+
+    Args:
+        at: trials after which the engine looks once, >= 1.
+        stop_at: failures seen by then at which the run stops, >= 1.
+    """
+
+    at: int
+    stop_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunPlan:
+    """The plan of a run, journalled before the first trial, so that every count can be checked for ever.
+
+    Args:
+        run: id of the run.
+        created: UTC time in ISO 8601.
+        suite: name of the suite; ``origin`` is where it was read from.
+        target: what was run; ``release`` and ``release_name`` say which rung of the ladder, if any.
+        profile: name of the operational profile; ``weights`` are its attributes, kept so that the evidence
+            can be weighed without the suite.
+        subset: name of a hand-picked subset; such a run never enters a rate.
+        selection: scenario ids or ``attribute=level`` filters given on the command line.
+        drawn: every scenario is drawn from the profile by a generator (so no weights are needed).
+        planned: trials the plan calls for.
+        look: the declared checkpoint, if any.
+    """
+
+    run: str
+    created: str
+    suite: str
+    suite_version: str
+    origin: str
+    scenarios_hash: str
+    checks_hash: str
+    target: TargetSpec
+    profile: str
+    seed: int
+    seed_range: str
+    planned: int
+    per_scenario: int = 1
+    release: str = ""
+    release_name: str = ""
+    effort: float | None = None
+    subset: str = ""
+    ids: tuple[str, ...] = ()
+    where: Mapping[str, str] = field(default_factory=dict)
+    weights: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    drawn: bool = True
+    look: Look | None = None
+    errors_max: float = 0.01
+    ninemarch: str = ""
+    python: str = ""
+    argv: tuple[str, ...] = ()
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def hash(self) -> str:
+        """The suite's content hash, as ``Suite.hash`` gives it."""
+        return f"{self.scenarios_hash[:12]}-{self.checks_hash[:12]}"
+
+    @property
+    def counts_in_a_rate(self) -> bool:
+        """Whether the trials are a sample of the population (not a hand-picked subset or chosen ids)."""
+        return not self.subset and not self.ids

@@ -1,0 +1,215 @@
+"""A suite as the engine sees it: sources of scenarios, profiles, checks, releases, gates.
+
+Covers plain frozen data, the same whether it came from YAML or from Python. Reading, validating and hashing
+are the suite floor's job; a suite holds references to code (``module:name``), never the code itself, except
+where it was built in Python.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from ninemarch.model.scenario import Scenario, Severity
+
+Generator = Callable[[Mapping[str, str], random.Random], Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class TargetSpec:
+    """How to reach a target.
+
+    Args:
+        kind: ``python`` or ``control``.
+        ref: ``module:name`` of a callable, or the control's name (``null``, ``oracle``, ``coin``).
+        params: keyword arguments given to the callable (or to the factory).
+        factory: the reference makes the callable; called once, outside every trial's time.
+        batch: inputs handed over at once; 0 for one at a time.
+    """
+
+    kind: str
+    ref: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+    factory: bool = False
+    batch: int = 0
+
+    def __str__(self) -> str:
+        """The target in one line, as ``--target`` takes it."""
+        return f"{self.kind}:{self.ref}"
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """An identified version of the target on the suite's ladder.
+
+    Args:
+        id: short name, e.g. ``"5"`` or ``"1.4.0"``.
+        target: how to reach it.
+        name: what is new in it, in a few words.
+        effort: work it took, in the suite's own unit (the shipped suites: lines of code); None if unknown.
+        max_trials: fewer trials than the suite's, for an expensive release; None for the suite's own.
+    """
+
+    id: str
+    target: TargetSpec
+    name: str = ""
+    effort: float | None = None
+    max_trials: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Shares of real use: for each attribute, level -> weight; every attribute sums to 1."""
+
+    name: str
+    attributes: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where scenarios come from: a list, or a generator.
+
+    Args:
+        scenarios: the listed scenarios (empty for a generator).
+        generator: pure function of (levels, random generator) to the fields of a scenario.
+        weight: share of this generator among the suite's generators, > 0.
+        subset: name of a hand-picked subset that never enters a rate; empty for the population.
+    """
+
+    scenarios: tuple[Scenario, ...] = ()
+    generator: Generator | None = None
+    weight: float = 1.0
+    subset: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckSpec:
+    """One check: its kind, its parameters, and how bad it is when it fails.
+
+    Args:
+        kind: ``exact``, ``number``, ``json_schema`` or ``python``.
+        params: the check's own parameters.
+        severity: minor checks are reported, never counted.
+        function: the function itself, for a check built in Python.
+    """
+
+    kind: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+    severity: Severity = Severity.MAJOR
+    function: Callable[[Scenario, Any], Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """A requirement on evidence.
+
+    Args:
+        id: name, unique in the suite.
+        success: success rate required, as an exact fraction in (0, 1).
+        confidence: one-sided confidence of the bound, in (0, 1).
+        where: attribute values that select a slice; empty for all scenarios.
+        each: attributes; one gate for every level seen.
+        min_share: levels with a smaller share of the trials are skipped (with ``each``).
+        blocking: whether a miss changes the verdict of the whole run.
+    """
+
+    id: str
+    success: Fraction
+    confidence: float = 0.95
+    where: Mapping[str, str] = field(default_factory=dict)
+    each: tuple[str, ...] = ()
+    min_share: float = 0.0
+    blocking: bool = True
+
+    @property
+    def allowed(self) -> float:
+        """Failure rate allowed, 1 - success, without the rounding of ``1 - 0.999``."""
+        return float(1 - self.success)
+
+
+@dataclass(frozen=True, slots=True)
+class Trials:
+    """How many trials, and when to stop.
+
+    Args:
+        max: trials of a run, >= 1.
+        per_scenario: repeats of each scenario, >= 1.
+        look: a declared checkpoint after so many trials, at which a release that has already failed the
+            strictest overall gate stops; 0 for none.
+    """
+
+    max: int = 1000
+    per_scenario: int = 1
+    look: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Limits of a run.
+
+    Args:
+        timeout: seconds one trial may take; None for no limit.
+        concurrency: asynchronous trials in flight, >= 1.
+        errors_max: share of errors above which a run is invalid, in [0, 1].
+    """
+
+    timeout: float | None = None
+    concurrency: int = 16
+    errors_max: float = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class Seeds:
+    """Seed ranges, both ends included: what releases are made on, and what they are measured on."""
+
+    development: tuple[int, int] = (0, 999)
+    held_out: tuple[int, int] = (1000, 999_999)
+
+
+@dataclass(frozen=True, slots=True)
+class DemoPlan:
+    """Columns of ``ninemarch demo``: profile names, and trials where they differ from the suite's."""
+
+    profiles: tuple[str, ...] = ()
+    trials: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Suite:
+    """A versioned, content-hashed set of scenarios with checks, profiles, releases and gates.
+
+    Args:
+        scenarios_hash: hash of everything that decides which scenarios are drawn.
+        checks_hash: hash of everything that decides what passes.
+        folder: folder on which file and code references are relative; None for a suite made in Python.
+        origin: how the command line names it: a path or a shipped suite's name.
+    """
+
+    name: str
+    sources: tuple[Source, ...]
+    checks: tuple[CheckSpec, ...]
+    profiles: Mapping[str, Profile] = field(default_factory=dict)
+    default_profile: str = ""
+    title: str = ""
+    version: str = "1"
+    target: TargetSpec | None = None
+    releases: tuple[Release, ...] = ()
+    gates: tuple[Gate, ...] = ()
+    trials: Trials = field(default_factory=Trials)
+    limits: Limits = field(default_factory=Limits)
+    seeds: Seeds = field(default_factory=Seeds)
+    demo: DemoPlan = field(default_factory=DemoPlan)
+    oracle: str = ""
+    scenarios_hash: str = ""
+    checks_hash: str = ""
+    folder: Path | None = None
+    origin: str = ""
+
+    @property
+    def hash(self) -> str:
+        """Content hash of scenarios and checks together: 12 hexadecimal digits each, joined by a dash."""
+        return f"{self.scenarios_hash[:12]}-{self.checks_hash[:12]}"

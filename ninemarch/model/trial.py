@@ -1,0 +1,80 @@
+"""One execution of one scenario and its verdict.
+
+Covers the record that is journalled and the order of verdicts. Does not cover how checks reach a verdict.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ninemarch.model.outcome import Ended
+from ninemarch.model.scenario import Severity
+
+
+class Verdict(enum.StrEnum):
+    """What a trial is worth; an enum, so that no float, None or NaN can slip into a rate."""
+
+    PASS = "pass"  # noqa: S105 - a verdict, not a password
+    ASSISTED = "assisted"
+    UNSCORED = "unscored"
+    ERROR = "error"
+    FAIL = "fail"
+    VOID = "void"
+
+    @staticmethod
+    def worst(verdicts: Iterable[Verdict]) -> Verdict:
+        """The worst of several verdicts in the order pass < assisted < unscored < error < fail.
+
+        Examples:
+            >>> Verdict.worst([Verdict.PASS, Verdict.FAIL, Verdict.ERROR])
+            <Verdict.FAIL: 'fail'>
+            >>> Verdict.worst([])
+            <Verdict.PASS: 'pass'>
+        """
+        return max(verdicts, key=_MERGE_ORDER.index, default=Verdict.PASS)
+
+
+# TTCN-3 merges by the worst as well, but lets error beat fail; here a proven failure stays one.
+_MERGE_ORDER = [Verdict.PASS, Verdict.ASSISTED, Verdict.UNSCORED, Verdict.ERROR, Verdict.FAIL]
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """The record of one trial, as it stands in the journal.
+
+    Args:
+        number: place in the plan, 0-based; unique in its run.
+        scenario: id of the scenario.
+        repeat: which repeat of that scenario, 0-based.
+        group: unit of independence, see ``Scenario.group_key``.
+        attributes: levels of the scenario.
+        severity: severity of the scenario, or of the worst check that failed.
+        verdict: what the trial is worth.
+        ended: how the execution ended.
+        silent: for a failure: it answered, and the answer was wrong.
+        seconds: the target's own time.
+        reason: what the failing check or the exception said, in a line or two.
+        detail: traceback or reason of a hand-off.
+        input: input, kept for every trial that is not a pass.
+        expect: expectation, kept likewise.
+        output: output, kept likewise.
+    """
+
+    number: int
+    scenario: str
+    repeat: int
+    group: str
+    attributes: Mapping[str, str]
+    severity: Severity
+    verdict: Verdict
+    ended: Ended
+    silent: bool = False
+    seconds: float = 0.0
+    reason: str = ""
+    detail: str = ""
+    input: Any = field(default=None)
+    expect: Any = field(default=None)
+    output: Any = field(default=None)

@@ -1,0 +1,106 @@
+"""The only door for untrusted text: what a target returned, what a scenario says, what a file is called.
+
+Covers terminals, file names and short excerpts. HTML is escaped by the template engine (autoescape is always
+on there); text still passes ``printable`` first so that no control or direction-changing character reaches a
+page. Does not cover secrets.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from typing import Any
+
+__all__ = ["excerpt", "json_text", "printable", "scrub", "slug"]
+
+# Cc control, Cf format (bidi overrides, zero width), Cs lone surrogates, Co private, Cn unassigned, Zl/Zp line ends.
+_HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+
+
+def printable(text: str, *, keep_newlines: bool = False) -> str:
+    r"""Return ``text`` with every character that could steer a terminal or hide itself made visible.
+
+    Args:
+        text: anything, hostile included.
+        keep_newlines: leave ``\n`` and ``\t`` as they are (multi-line blocks); otherwise they are escaped too.
+
+    Returns:
+        Text that is printable, holds no escape sequence, and is unchanged by a second call.
+
+    Examples:
+        >>> printable("a\x1b[31mred\u202e")
+        'a\\x1b[31mred\\u202e'
+        >>> printable("two\nlines", keep_newlines=True)
+        'two\nlines'
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    out = []
+    for char in text:
+        if keep_newlines and char in "\n\t":
+            out.append(char)
+        elif unicodedata.category(char) in _HIDDEN:
+            code = ord(char)
+            out.append(f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}")
+        else:
+            out.append(char)
+    return "".join(out)
+
+
+def json_text(value: Any) -> str:
+    """Return ``value`` as one line of JSON for a person to read; strings are shown without quotes.
+
+    Anything JSON cannot say (a target may return any object) is shown by its type's name, never by calling
+    methods of the object: its ``repr`` is code of the target.
+    """
+    if isinstance(value, str):
+        return value
+    try:
+        return json.dumps(value, ensure_ascii=False, default=_unknown, skipkeys=True)
+    except (TypeError, ValueError, RecursionError):
+        return _unknown(value)
+
+
+def _unknown(value: object) -> str:
+    return f"<{type(value).__module__}.{type(value).__qualname__}>"
+
+
+def excerpt(value: Any, limit: int = 120) -> str:
+    """Return ``value`` as printable text of at most ``limit`` characters, the cut marked by an ellipsis.
+
+    Examples:
+        >>> excerpt({"a": 1})
+        '{"a": 1}'
+        >>> excerpt("x" * 10, limit=5)
+        'xxxx…'
+    """
+    text = printable(json_text(value)[: 4 * limit])
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def scrub(text: str) -> str:
+    r"""Return ``text`` so that it can be encoded as UTF-8: lone surrogates become ``\\udXXX`` in letters.
+
+    Examples:
+        >>> scrub("\ud83d!")
+        '\\ud83d!'
+    """
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "backslashreplace").decode()
+    return text
+
+
+def slug(text: str, limit: int = 60) -> str:
+    """Return a safe part of a file name made from ``text``; never empty, never a path.
+
+    Examples:
+        >>> slug("../Etc/Pass wd")
+        'etc-pass-wd'
+        >>> slug("...")
+        'x'
+    """
+    folded = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9_]+", "-", folded).strip("-")[:limit] or "x"

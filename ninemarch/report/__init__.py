@@ -1,0 +1,28 @@
+"""What people and programs are shown: the terminal, one JSON document, one self-contained HTML page.
+
+Covers rendering of decisions and marches. Computes no statistics and reads no journal. The page's template
+engine is imported when a page is made, so that the terminal stays quick.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ninemarch.model import Evidence, March
+from ninemarch.report.document import decision_document, march_document
+
+__all__ = ["decision_document", "march_document", "render_page", "write_page"]
+
+
+def render_page(march: March, evidence: Evidence) -> str:
+    """Return the HTML page of a march; see ``ninemarch.report.html.render_page``."""
+    from ninemarch.report import html  # noqa: PLC0415 - Jinja2 takes 40 ms that the terminal need not pay
+
+    return html.render_page(march, evidence)
+
+
+def write_page(path: Path, march: March, evidence: Evidence) -> Path:
+    """Write the HTML page of a march; see ``ninemarch.report.html.write_page``."""
+    from ninemarch.report import html  # noqa: PLC0415 - as above
+
+    return html.write_page(path, march, evidence)

@@ -1,0 +1,212 @@
+"""From one decision to what is shown of it: strip, verdict, three numbers, gate ladder, notes.
+
+Covers wording and bounding. Computes no statistics: rates and bounds come from the decision, their text from
+``numbers``. The parts that need a march or the evidence are in ``chapters`` and ``record``.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from fractions import Fraction
+
+from ninemarch.model import Decision, GateResult, GateVerdict, Rate
+from ninemarch.report import numbers as n
+from ninemarch.report.view import Acting, DecisionView, GateRow, Hero, KeyNumber, Strip, Tone
+from ninemarch.text import printable
+
+__all__ = ["clean", "decision_view", "gate_row", "on_axis", "target_name", "thresholds"]
+
+MOST_GATES = 60
+MOST_NOTES = 20
+
+_TONE: dict[GateVerdict, Tone] = {
+    GateVerdict.PASS: "pass",
+    GateVerdict.NO_GATE: "plain",
+    GateVerdict.NOT_PROVEN: "open",
+    GateVerdict.INVALID: "open",
+    GateVerdict.FAIL: "fail",
+}
+
+
+def clean(text: str, limit: int = 300, *, keep_newlines: bool = False) -> str:
+    """Return ``text`` printable and at most ``limit`` characters long, the cut marked by an ellipsis."""
+    shown = printable(text[: limit + 1], keep_newlines=keep_newlines)
+    return shown if len(shown) <= limit else shown[: limit - 1] + "…"
+
+
+def thresholds(decision: Decision) -> tuple[Fraction, ...]:
+    """Return every required rate of the decision: no number of it may be rounded across one of these."""
+    return tuple(sorted({gate.success for gate in decision.gates}))
+
+
+def on_axis(rate: Rate | None) -> tuple[float | None, float, float | None] | None:
+    """Return (measured, lower, upper) on the nines axis; None in it for a failure rate of 0."""
+    if rate is None:
+        return None
+    measured = None if rate.failures == 0 else n.nines(1 - rate.estimate)
+    return measured, n.nines(rate.failure_upper) or 0.0, n.nines(rate.failure_lower)
+
+
+def target_name(decision: Decision) -> str:
+    """Return the release and what is new in it, or the target where the run was of no release."""
+    plan = decision.plan
+    if plan.release:
+        return clean(f"{plan.release} {plan.release_name}".strip(), 80)
+    return clean(str(plan.target), 80)
+
+
+def decision_view(decision: Decision) -> DecisionView:
+    """Return everything that is shown of one decision."""
+    against = thresholds(decision)
+    order = sorted(range(len(decision.gates)), key=lambda i: (decision.gates[i].verdict is GateVerdict.PASS, i))
+    kept = sorted(order[:MOST_GATES])
+    return DecisionView(
+        strip=_strip(decision),
+        hero=_hero(decision, against),
+        gates=tuple(gate_row(decision.gates[i]) for i in kept),
+        gates_left_out=len(decision.gates) - len(kept),
+        gates_title=_gates_title(decision.gates),
+        acting=_acting(decision, against),
+        accounting=decision.counts.line(),
+        notes=_notes(decision),
+    )
+
+
+def _strip(decision: Decision) -> Strip:
+    plan = decision.plan
+    return Strip(
+        suite=clean(plan.suite, 80),
+        title="",
+        profile=clean(plan.subset or plan.profile, 60),
+        release=clean(plan.release or str(plan.target), 60),
+        name=clean(plan.release_name, 60),
+        date=clean(plan.created[:10], 10),
+        trials=n.count_text(decision.counts.scored, "trial"),
+        run=clean(plan.run, 60),
+    )
+
+
+def _notes(decision: Decision) -> tuple[str, ...]:
+    notes = [decision.stopped] if decision.stopped and decision.stopped not in decision.notes else []
+    notes += decision.notes
+    left = len(notes) - MOST_NOTES
+    return tuple(clean(note) for note in notes[:MOST_NOTES]) + (
+        (f"{left:,} more notes in the JSON",) if left > 0 else ()
+    )
+
+
+def _hero(decision: Decision, against: Sequence[Fraction]) -> Hero:
+    return Hero(
+        verdict=str(decision.verdict),
+        symbol=decision.verdict.symbol,
+        tone=_TONE[decision.verdict],
+        sentence=clean(decision.sentence),
+        action=clean(decision.action),
+        numbers=(_measured(decision, against), _proven(decision, against), _next_nine(decision)),
+    )
+
+
+def _measured(decision: Decision, against: Sequence[Fraction]) -> KeyNumber:
+    rate, counts = decision.rate, decision.counts
+    if rate is None:
+        return KeyNumber("–", "measured success", "no trial was scored")
+    split = [f"{counts.silent:,} silent"] if rate.failures else []
+    split += [f"{counts.assisted:,} handed off"] if counts.assisted else []
+    return KeyNumber(n.estimate_text(rate, against), "measured success", ", ".join([n.failures_text(rate), *split]))
+
+
+def _proven(decision: Decision, against: Sequence[Fraction]) -> KeyNumber:
+    rate, coming = decision.rate, decision.next_nine
+    if rate is None:
+        return KeyNumber("–", "proven", "no trial was scored")
+    said = (
+        "no nine proven" if coming is None or coming.proven < 1 else f"{n.count_text(coming.proven, 'nine')} proven"
+    )
+    overall = [gate.success for gate in decision.gates if not gate.where]
+    asked = f", gate asks {n.threshold_text(max(overall))}" if overall else ""
+    unit = f"proven at {n.one_sided_text(rate.confidence)} confidence"
+    return KeyNumber(f"≥ {n.lower_text(rate, against)}", unit, said + asked)
+
+
+def _next_nine(decision: Decision) -> KeyNumber:
+    coming, rate = decision.next_nine, decision.rate
+    if coming is None or rate is None:
+        return KeyNumber("–", "cost of the next nine", "no trial was scored")
+    goal = n.nine_text(coming.target)
+    if coming.clean_trials is not None:
+        unit = f"more clean {'trial proves' if coming.clean_trials == 1 else 'trials prove'} {goal}"
+        return KeyNumber(f"{coming.clean_trials:,}", unit, "if none of them fails")
+    if rate.failures * 10**coming.target <= rate.trials:
+        return KeyNumber("more trials", f"needed to prove {goal}", n.failures_text(rate))
+    times = (1 - Fraction(repr(rate.estimate))) * 10**coming.target
+    value = f"{math.ceil(times * 10) / 10:.1f}×" if times < 10 else f"{math.ceil(times):,}×"
+    allowed = rate.trials // 10**coming.target
+    return KeyNumber(value, f"fewer failures needed for {goal}", f"{goal} allows {allowed:,} in {rate.trials:,}")
+
+
+def gate_row(gate: GateResult) -> GateRow:
+    """Return one row of the ladder."""
+    against = (gate.success,)
+    rate = gate.rate
+    return GateRow(
+        label=clean(gate.label, 80) + ("" if gate.blocking else " (reported only)"),
+        required=n.threshold_text(gate.success),
+        confidence=n.one_sided_text(gate.confidence),
+        verdict=str(gate.verdict),
+        symbol=gate.verdict.symbol,
+        tone=_TONE[gate.verdict],
+        rate="–" if rate is None else n.estimate_text(rate, against),
+        interval="–" if rate is None else n.interval_text(rate, against),
+        counts="no trial" if rate is None else n.failures_text(rate),
+        short=_gate_short(gate),
+        reason=clean(gate.reason, 200),
+        blocking=gate.blocking,
+        overall=not gate.where,
+        share=n.percent(Fraction(repr(gate.share)), "nearest", (Fraction(0),), 1) if 0 < gate.share < 1 else "all",
+        gate=n.nines(float(1 - gate.success)) or 0.0,
+        nines=on_axis(rate),
+    )
+
+
+def _gate_short(gate: GateResult) -> str:
+    rate, against = gate.rate, (gate.success,)
+    if rate is None:
+        return "no trial scored"
+    if gate.verdict is GateVerdict.PASS:
+        return f"proven ≥ {n.lower_text(rate, against)}"
+    if gate.verdict is GateVerdict.FAIL:
+        return f"failed, at most {n.upper_text(rate, against) or n.estimate_text(rate, against)}"
+    if gate.more_clean:
+        return n.count_text(gate.more_clean, "more clean trial")
+    below = rate.estimate < gate.success
+    return f"{'below gate' if below else 'not proven'}, {n.estimate_text(rate, against)}"
+
+
+def _gates_title(gates: Sequence[GateResult]) -> str:
+    passed = sum(gate.verdict is GateVerdict.PASS for gate in gates)
+    failed = sum(gate.verdict is GateVerdict.FAIL for gate in gates)
+    if not gates:
+        return "The suite asks for no gate"
+    if len(gates) == 1:
+        required = n.threshold_text(gates[0].success)
+        return f"The gate at {required} " + ("is proven" if passed else "has failed" if failed else "is not proven")
+    if passed == len(gates):
+        return f"All {passed} gates are proven"
+    missing = len(gates) - passed - failed
+    parts = [f"{failed} failed"] if failed else []
+    parts += [f"{missing} {'lacks' if missing == 1 else 'lack'} proof"] if missing else []
+    return f"{passed} of {len(gates)} gates are proven; {', '.join(parts)}"
+
+
+def _acting(decision: Decision, against: Sequence[Fraction]) -> Acting | None:
+    if not decision.counts.assisted or decision.rate is None:
+        return None
+    share = Fraction(repr(decision.assisted_share))
+    handed = "all" if share >= 1 else n.percent(share, "nearest", (Fraction(0),), 1)
+    headline = n.estimate_text(decision.rate, against)
+    if decision.acting is None:
+        return Acting(headline, "–", "–", handed, f"It handed off {handed} of its trials to a person.")
+    acting = n.estimate_text(decision.acting, against)
+    sentence = f"{headline} alone; {acting} when it acts, with {handed} handed off to a person."
+    return Acting(headline, acting, n.interval_text(decision.acting, against), handed, sentence)

@@ -1,0 +1,173 @@
+"""One versioned JSON document for a decision or a march: what other programs read.
+
+Covers the shape of the documents. Numbers stand as they were computed, beside the text that the terminal and
+the page print for them, so that all three can be compared. Text is made encodable, not printable: an escape
+sequence in a level of an attribute arrives as it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+from ninemarch.model import Counts, Decision, GateResult, March, NextNine, Rate, RunPlan, Step
+from ninemarch.report import numbers as n
+from ninemarch.report.compose import thresholds
+from ninemarch.text import scrub
+
+__all__ = ["FORMAT", "decision_document", "march_document"]
+
+FORMAT = 1
+"""Version of the documents; it grows when a field changes its meaning or goes away."""
+
+
+def decision_document(decision: Decision) -> dict[str, Any]:
+    """Return a decision as plain JSON values.
+
+    Returns:
+        A dictionary that ``json.dumps`` takes without options; ``{"ninemarch": 1, "kind": "decision", ...}``.
+    """
+    return {"ninemarch": FORMAT, "kind": "decision", **_decision(decision)}
+
+
+def march_document(march: March) -> dict[str, Any]:
+    """Return a march as plain JSON values: ``{"ninemarch": 1, "kind": "march", ...}``; the last step decides."""
+    return {
+        "ninemarch": FORMAT,
+        "kind": "march",
+        "suite": scrub(march.suite),
+        "title": scrub(march.title),
+        "profile": scrub(march.profile),
+        "profiles": [scrub(name) for name in march.profiles],
+        "effort_unit": scrub(march.effort_unit),
+        "verdict": str(march.last.decision.verdict),
+        "exit_code": int(march.last.decision.exit_code),
+        "steps": [_step(step) for step in march.steps],
+    }
+
+
+def _step(step: Step) -> dict[str, Any]:
+    return {
+        "release": scrub(step.release),
+        "name": scrub(step.name),
+        "effort": step.effort,
+        "worse": step.worse,
+        "decision": _decision(step.decision),
+        "others": {scrub(name): _decision(decision) for name, decision in step.others.items()},
+    }
+
+
+def _decision(decision: Decision) -> dict[str, Any]:
+    against = thresholds(decision)
+    return {
+        "run": scrub(decision.plan.run),
+        "verdict": str(decision.verdict),
+        "exit_code": int(decision.exit_code),
+        "sentence": scrub(decision.sentence),
+        "action": scrub(decision.action),
+        "counts": _counts(decision.counts),
+        "rate": _rate(decision.rate, against),
+        "acting": _rate(decision.acting, against),
+        "assisted_share": decision.assisted_share,
+        "gates": [_gate(gate) for gate in decision.gates],
+        "next_nine": _next_nine(decision.next_nine),
+        "notes": [scrub(note) for note in decision.notes],
+        "stopped": scrub(decision.stopped),
+        "plan": _plan(decision.plan),
+    }
+
+
+def _counts(counts: Counts) -> dict[str, Any]:
+    return {
+        "planned": counts.planned,
+        "pass": counts.passed,
+        "fail": counts.failed,
+        "loud": counts.loud,
+        "silent": counts.silent,
+        "assisted": counts.assisted,
+        "unscored": counts.unscored,
+        "error": counts.errors,
+        "void": counts.void,
+        "missing": counts.missing,
+        "text": counts.line(),
+    }
+
+
+def _rate(rate: Rate | None, against: tuple[Fraction, ...]) -> dict[str, Any] | None:
+    if rate is None:
+        return None
+    return {
+        "failures": rate.failures,
+        "trials": rate.trials,
+        "units": rate.units,
+        "estimate": rate.estimate,
+        "lower": rate.lower,
+        "upper": rate.upper,
+        "failure_lower": rate.failure_lower,
+        "failure_upper": rate.failure_upper,
+        "confidence": rate.confidence,
+        "method": scrub(rate.method),
+        "population": scrub(rate.population),
+        "uncovered": rate.uncovered,
+        "text": n.estimate_text(rate, against),
+        "interval_text": n.interval_text(rate, against),
+    }
+
+
+def _gate(gate: GateResult) -> dict[str, Any]:
+    return {
+        "id": scrub(gate.id),
+        "where": _texts(gate.where),
+        "success": str(gate.success),
+        "success_text": n.threshold_text(gate.success),
+        "confidence": gate.confidence,
+        "verdict": str(gate.verdict),
+        "blocking": gate.blocking,
+        "reason": scrub(gate.reason),
+        "more_clean": gate.more_clean,
+        "share": gate.share,
+        "rate": _rate(gate.rate, (gate.success,)),
+    }
+
+
+def _next_nine(coming: NextNine | None) -> dict[str, Any] | None:
+    if coming is None:
+        return None
+    return {
+        "held": coming.held,
+        "proven": coming.proven,
+        "target": coming.target,
+        "confidence": coming.confidence,
+        "clean_trials": coming.clean_trials,
+    }
+
+
+def _plan(plan: RunPlan) -> dict[str, Any]:
+    return {
+        "created": scrub(plan.created),
+        "suite": scrub(plan.suite),
+        "suite_version": scrub(plan.suite_version),
+        "origin": scrub(plan.origin),
+        "hash": scrub(plan.hash),
+        "scenarios_hash": scrub(plan.scenarios_hash),
+        "checks_hash": scrub(plan.checks_hash),
+        "target": scrub(str(plan.target)),
+        "release": scrub(plan.release),
+        "release_name": scrub(plan.release_name),
+        "effort": plan.effort,
+        "profile": scrub(plan.profile),
+        "subset": scrub(plan.subset),
+        "ids": [scrub(name) for name in plan.ids],
+        "where": _texts(plan.where),
+        "seed": plan.seed,
+        "seed_range": scrub(plan.seed_range),
+        "planned": plan.planned,
+        "per_scenario": plan.per_scenario,
+        "ninemarch": scrub(plan.ninemarch),
+        "python": scrub(plan.python),
+    }
+
+
+def _texts(levels: Mapping[str, str]) -> dict[str, str]:
+    return {scrub(name): scrub(level) for name, level in levels.items()}

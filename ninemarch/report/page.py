@@ -1,0 +1,70 @@
+"""From a march and the evidence of its last release to the view of the whole page.
+
+Covers putting the chapters together. Their wording is in ``compose``, ``chapters`` and ``record``.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+
+from ninemarch.model import Evidence, March
+from ninemarch.report import chapters, record
+from ninemarch.report import numbers as n
+from ninemarch.report.compose import clean, decision_view
+from ninemarch.report.view import PageView
+
+__all__ = ["page_view"]
+
+
+def page_view(march: March, evidence: Evidence, *, failure_bytes: int = 800_000) -> PageView:
+    """Return the view of one page.
+
+    Args:
+        march: releases of one suite; the last one is the headline.
+        evidence: of the last release's run.
+        failure_bytes: HTML that the failure list may take.
+    """
+    decision = march.last.decision
+    shown = decision_view(decision)
+    strip = dataclasses.replace(
+        shown.strip,
+        title=clean(march.title, 120),
+        release=clean(march.last.release, 60) or shown.strip.release,
+        name=clean(march.last.name, 60),
+    )
+    failures = record.pick_failures(evidence, failure_bytes)
+    confidence = decision.rate.confidence if decision.rate else 0.95
+    rows = chapters.march_rows(march)
+    return PageView(
+        title=f"{shown.hero.verdict}: {strip.suite} {strip.release}",
+        decision=dataclasses.replace(shown, strip=strip),
+        march_title=chapters.march_title(march),
+        march_hint=_march_hint(march, n.two_sided_text(confidence)),
+        march=rows,
+        march_left_out=len(march.steps) - len(rows),
+        effort_label=chapters.effort_label(march),
+        interval_name=f"{n.two_sided_text(confidence)} interval",
+        gap_title=chapters.gap_title(march),
+        gap_hint="The same releases on other populations of scenarios. A population that is too easy hides failures.",
+        profiles=tuple(clean(name, 40) for name in chapters.profile_columns(march)),
+        gap=chapters.gap_rows(march),
+        failures_title=record.failures_title(decision.counts),
+        failures=failures,
+        failures_note=record.failures_note(decision.counts, len(failures)),
+        accounting=record.accounting(decision.counts),
+        evidence=record.evidence_pairs(decision, evidence),
+        method=record.method_text(decision),
+        sources=record.sources(decision),
+        provenance=record.provenance(decision.plan),
+        commands=record.commands(evidence),
+    )
+
+
+def _march_hint(march: March, interval: str) -> str:
+    rates = [step.decision.rate for step in march.steps if step.decision.rate]
+    parts = [f"Dot: measured success. Bar: {interval} interval."]
+    if any(rate.failures == 0 for rate in rates):
+        parts.append("Arrow: no failure seen, so there is no upper limit.")
+    if any(step.worse for step in march.steps):
+        parts.append("Red: proven worse than an earlier release.")
+    return " ".join(parts)

@@ -73,12 +73,14 @@ class Weighted:
         v: sum of the squared contributions.
         m: largest contribution one group could make.
         uncovered: weight of profile cells without a scored trial, in [0, 1]; unknown, never success.
+        pooled: the weights are not a profile's but the sizes of groups (the rate is the pooled one).
     """
 
     y: float
     v: float
     m: float
     uncovered: float
+    pooled: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,7 @@ class HandOff:
     reason: str = ""
 
 
-class NoVerdict(Exception):  # noqa: N818 - it is the absence of a verdict, not an error of ours
+class NoVerdict(Exception):
     """Raised by a check that cannot decide: the trial is *unscored*, never a pass."""
 
 

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
-from ninemarch.model.suite import TargetSpec
+from ninemarch.model.suite import Gate, TargetSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +40,7 @@ class RunPlan:
         drawn: every scenario is drawn from the profile by a generator (so no weights are needed).
         planned: trials the plan calls for.
         look: the declared checkpoint, if any.
+        gates: the requirements in force when the run was planned.
     """
 
     run: str
@@ -69,7 +69,9 @@ class RunPlan:
     ninemarch: str = ""
     python: str = ""
     argv: tuple[str, ...] = ()
-    params: Mapping[str, Any] = field(default_factory=dict)
+    gates: tuple[Gate, ...] = ()
+    title: str = ""
+    effort_unit: str = ""
 
     @property
     def hash(self) -> str:

@@ -30,6 +30,7 @@ class Scenario:
         attributes: levels of the operational design domain, e.g. ``{"language": "de"}``.
         group: trials that share fate (same base image, same document); the scenario itself when empty.
         severity: how bad a failure would be.
+        weight: importance beside other scenarios of its profile cell, >= 0.
         void: why the scenario itself is wrong or ambiguous; empty for a sound scenario.
     """
 
@@ -39,6 +40,7 @@ class Scenario:
     attributes: Mapping[str, str] = field(default_factory=dict)
     group: str = ""
     severity: Severity = Severity.MAJOR
+    weight: float = 1.0
     void: str = ""
 
     @property

@@ -39,7 +39,8 @@ class TargetSpec:
 
     def __str__(self) -> str:
         """The target in one line, as ``--target`` takes it."""
-        return f"{self.kind}:{self.ref}"
+        p = self.params.get("p") if self.kind == "control" else None
+        return f"{self.kind}:{self.ref}" + (f":{p:g}" if isinstance(p, float) else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +186,7 @@ class Suite:
     Args:
         scenarios_hash: hash of everything that decides which scenarios are drawn.
         checks_hash: hash of everything that decides what passes.
+        effort_unit: what the effort of a release is counted in.
         folder: folder on which file and code references are relative; None for a suite made in Python.
         origin: how the command line names it: a path or a shipped suite's name.
     """
@@ -195,6 +197,7 @@ class Suite:
     profiles: Mapping[str, Profile] = field(default_factory=dict)
     default_profile: str = ""
     title: str = ""
+    effort_unit: str = ""
     version: str = "1"
     target: TargetSpec | None = None
     releases: tuple[Release, ...] = ()

@@ -56,6 +56,7 @@ class Trial:
         ended: how the execution ended.
         silent: for a failure: it answered, and the answer was wrong.
         seconds: the target's own time.
+        weight: the scenario's weight inside its profile cell.
         reason: what the failing check or the exception said, in a line or two.
         detail: traceback or reason of a hand-off.
         input: input, kept for every trial that is not a pass.
@@ -73,6 +74,7 @@ class Trial:
     ended: Ended
     silent: bool = False
     seconds: float = 0.0
+    weight: float = 1.0
     reason: str = ""
     detail: str = ""
     input: Any = field(default=None)

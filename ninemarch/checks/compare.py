@@ -1,0 +1,121 @@
+"""Built-in comparisons: exact (with folding), number with tolerance, JSON schema.
+
+Covers pure functions of (expectation, output) that return None when they agree, else the reason in a line.
+"""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from collections.abc import Callable, Collection
+from typing import Any
+
+from ninemarch.errors import SuiteError
+from ninemarch.text import excerpt
+
+Compare = Callable[[Any, Any], str | None]
+
+
+def exact(fold: Collection[str] = ()) -> Compare:
+    """Return a check of equality as JSON: numbers by value, ``true`` is not 1.
+
+    Args:
+        fold: what to ignore in texts: ``case``, ``space`` (runs become one, ends go), ``punctuation``.
+    """
+
+    def compare(expect: Any, output: Any) -> str | None:
+        if fold:
+            expect, output = _folded(expect, fold), _folded(output, fold)
+        if same(expect, output):
+            return None
+        return f"expected {excerpt(expect, 80)}, got {excerpt(output, 80)}"
+
+    return compare
+
+
+def same(a: Any, b: Any) -> bool:
+    """Whether two values are equal as JSON.
+
+    Examples:
+        >>> same({"a": [1]}, {"a": [1.0]}), same(True, 1), same([], {})
+        (True, False, False)
+    """
+    if isinstance(a, bool) or isinstance(b, bool):
+        return a is b
+    if isinstance(a, int | float) and isinstance(b, int | float):
+        return a == b
+    if isinstance(a, dict) and isinstance(b, dict):
+        return a.keys() == b.keys() and all(same(v, b[k]) for k, v in a.items())
+    if isinstance(a, list | tuple) and isinstance(b, list | tuple):
+        return len(a) == len(b) and all(map(same, a, b))
+    return type(a) is type(b) and bool(a == b)
+
+
+def _folded(value: Any, fold: Collection[str]) -> Any:
+    if isinstance(value, dict):
+        return {k: _folded(v, fold) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_folded(v, fold) for v in value]
+    if not isinstance(value, str):
+        return value
+    if "case" in fold:
+        value = value.casefold()
+    if "punctuation" in fold:
+        value = "".join(c for c in value if not unicodedata.category(c).startswith("P"))
+    if "space" in fold:
+        value = " ".join(value.split())
+    return value
+
+
+def number(abs_: float = 0.0, rel: float = 0.0) -> Compare:
+    """Return a check that a number lies within max(abs, rel * |expect|) of the expectation.
+
+    A text that holds just a number counts as one. NaN and infinities never agree.
+    """
+
+    def compare(expect: Any, output: Any) -> str | None:
+        want, got = _number(expect), _number(output)
+        if want is None:
+            msg = f"the scenario expects {excerpt(expect, 60)}, which is not a number"
+            raise TypeError(msg)
+        if got is None:
+            return f"expected a number near {want:g}, got {excerpt(output, 80)}"
+        allowed = max(abs_, rel * abs(want))
+        if abs(got - want) <= allowed:
+            return None
+        return f"expected {want:.12g} within {allowed:g}, got {got:.12g}"
+
+    return compare
+
+
+def _number(value: Any) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        found = float(value)
+    except (ValueError, OverflowError):
+        return None
+    return found if math.isfinite(found) else None
+
+
+def json_schema(schema: dict[str, Any]) -> Compare:
+    """Return a check that the output is valid under ``schema`` (Draft 2020-12 unless it names another).
+
+    Raises:
+        SuiteError: the schema itself is not valid.
+    """
+    import jsonschema  # noqa: PLC0415 - slow to import, and only this check needs it
+
+    kind = jsonschema.validators.validator_for(schema, default=jsonschema.Draft202012Validator)
+    try:
+        kind.check_schema(schema)
+    except jsonschema.SchemaError as error:
+        msg = f"json_schema: the schema is not valid: {excerpt(error.message, 200)}"
+        raise SuiteError(msg) from error
+    validator = kind(schema)
+
+    def compare(expect: Any, output: Any) -> str | None:  # noqa: ARG001 - the schema is the expectation
+        error = next(validator.iter_errors(output), None)
+        return None if error is None else f"{error.json_path}: {excerpt(error.message, 160)}"
+
+    return compare

@@ -1,0 +1,92 @@
+"""The ``ninemarch`` command: its tree, and the one place where exceptions become exit codes.
+
+Exit codes: 0 every blocking gate passed, 1 a gate failed (nothing else gives 1), 2 usage, 3 not proven,
+4 run invalid, 5 a bug in ninemarch, 130 and 143 interrupted.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from typing import Annotated
+
+import typer
+
+from ninemarch import __version__
+from ninemarch.cli import demo, inspect, run, suite
+from ninemarch.errors import ExitCode, NinemarchError
+from ninemarch.text import printable
+
+app = typer.Typer(
+    name="ninemarch",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="The reliability harness for the march of nines: which nine is proven, what fails, what comes next.",
+    epilog="Exit codes: 0 passed, 1 a gate failed, 2 usage, 3 not proven, 4 run invalid, 5 bug, 130/143 interrupted.",
+)
+app.command("demo")(demo.demo)
+app.command("run")(run.run)
+app.command("gate")(inspect.gate)
+app.command("show")(inspect.show)
+app.command("replay")(inspect.replay)
+app.command("report")(inspect.report)
+app.add_typer(suite.app, name="suite")
+
+
+def _version(value: bool) -> None:
+    if value:
+        typer.echo(f"ninemarch {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and leave.")
+    ] = False,
+) -> None:
+    pass
+
+
+def main() -> None:
+    """Run the command line and leave with its exit code."""
+    sys.exit(int(_guarded()))
+
+
+def _guarded() -> int:
+    try:
+        code = _run()
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader has gone (as with `| head`): what it wanted to see, it has seen.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.OK
+    except NinemarchError as error:
+        _complain(f"error: {error}")
+        return error.exit_code
+    except KeyboardInterrupt:
+        _complain("interrupted; everything acknowledged is kept (ninemarch run --resume latest)")
+        return ExitCode.INTERRUPTED
+    except Exception:  # noqa: BLE001 - the last line of defence: a bug must never look like a failed gate
+        _complain("error: this is a bug in ninemarch, please report it with the lines below")
+        _complain(traceback.format_exc())
+        return ExitCode.BUG
+    return code
+
+
+def _run() -> int:
+    try:
+        app(standalone_mode=True)
+    except SystemExit as leaving:
+        code = leaving.code
+        return code if isinstance(code, int) else ExitCode.OK if code is None else ExitCode.BUG
+    return ExitCode.OK
+
+
+def _complain(text: str) -> None:
+    lines = "\n".join(printable(line) for line in text.splitlines())
+    print(lines, file=sys.stderr, flush=True)  # noqa: T201 - stderr is where messages belong

@@ -1,0 +1,123 @@
+"""``ninemarch gate``, ``show``, ``replay`` and ``report``: everything that looks at recorded runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from ninemarch.workflow import Finished
+
+RunArgument = Annotated[str, typer.Argument(metavar="RUN", help="Run id, a unique prefix of it, or latest.")]
+
+
+def tell(finished: Finished, *, as_json: bool, quiet: bool = False, page: str = "") -> None:
+    """Print a finished run's decision, and write its page when asked for."""
+    from ninemarch import report as rendering
+    from ninemarch import workflow
+    from ninemarch.cli import console
+    from ninemarch.report.terminal import print_decision
+
+    decision = finished.decision
+    if as_json:
+        console.print_json(rendering.decision_document(decision))
+    elif quiet:
+        typer.echo(f"{decision.verdict.value}: {decision.sentence}")
+    else:
+        print_decision(console.stdout(), decision)
+    if page:
+        path = rendering.write_page(Path(page), workflow.march_of([finished]), finished.evidence)
+        console.say(f"page: {path}")
+
+
+def gate(
+    run: RunArgument = "latest",
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Print the verdict line only.")] = False,
+) -> None:
+    """Decide again on recorded evidence and exit with the decision's code; runs nothing."""
+    from ninemarch import workflow
+    from ninemarch.journal import find_run
+
+    finished = workflow.decide_run(find_run(run))
+    tell(finished, as_json=as_json, quiet=quiet)
+    raise typer.Exit(int(finished.decision.exit_code))
+
+
+def show(
+    run: RunArgument = "latest",
+    trial: Annotated[str, typer.Argument(help="Number of a trial, or a scenario's id.", show_default=False)] = "",
+    failures: Annotated[bool, typer.Option("--failures", help="List what is not a pass.")] = False,
+    listing: Annotated[bool, typer.Option("--list", help="List the runs here.")] = False,
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Derive the table anew from the journal.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Show a run, what failed in it, or one trial in full."""
+    from ninemarch import table, workflow
+    from ninemarch.cli import console
+    from ninemarch.journal import find_run, list_runs
+    from ninemarch.report import terminal, terminal_lists
+    from ninemarch.report.trial_document import failure_document
+    from ninemarch.workflow.replay import find_trial
+
+    out = console.stdout()
+    if listing:
+        terminal_lists.print_runs(out, [plan for _, plan in list_runs()])
+        return
+    folder = find_run(run)
+    if rebuild:
+        table.build(folder)
+    if trial:
+        found, plan = find_trial(run, trial)
+        if as_json:
+            console.print_json(failure_document(found, plan.run))
+        else:
+            terminal.print_trial(out, found, plan.run)
+        return
+    finished = workflow.decide_run(folder)
+    if failures:
+        if as_json:
+            rows = [failure_document(f, folder.name) for f in finished.evidence.failures]
+            console.print_json({"run": folder.name, "failures": rows})
+        else:
+            terminal.print_failures(out, finished.evidence.failures, folder.name)
+        return
+    tell(finished, as_json=as_json)
+
+
+def replay(
+    run: RunArgument,
+    trial: Annotated[str, typer.Argument(help="Number of a trial, or a scenario's id.")],
+    times: Annotated[int, typer.Option("-n", "--times", min=1, max=100_000, help="How often.")] = 1,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Run one recorded scenario again, on the same target; nothing is recorded."""
+    from ninemarch import workflow
+    from ninemarch.cli import console
+    from ninemarch.report.terminal_lists import print_replay
+    from ninemarch.report.trial_document import replay_document
+
+    result = workflow.replay(run, trial, times=times)
+    if result.changed:
+        console.say(f"note: {result.changed}")
+    if as_json:
+        console.print_json(replay_document(result.recorded, result.trials, result.plan.run))
+    else:
+        print_replay(console.stdout(), result.recorded, result.trials, result.plan.run)
+
+
+def report(
+    runs: Annotated[list[str] | None, typer.Argument(metavar="RUN...", help="Runs in order of release.")] = None,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="The page's file.")] = None,
+) -> None:
+    """Write one self-contained HTML page of a run, or of the march over several."""
+    from ninemarch import report as rendering
+    from ninemarch import workflow
+    from ninemarch.journal import find_run
+
+    finished = [workflow.decide_run(find_run(name)) for name in runs or ["latest"]]
+    march = workflow.march_of(finished)
+    path = output or Path("reports") / f"{march.suite}-{finished[-1].folder.name}.html"
+    typer.echo(str(rendering.write_page(path, march, finished[-1].evidence)))

@@ -1,0 +1,95 @@
+"""``ninemarch suite list|show|validate|verify|schema``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Suites: list, show, validate, verify, schema.")
+SuiteArgument = Annotated[str, typer.Argument(metavar="SUITE", help="Suite file, folder, or shipped suite's name.")]
+
+
+@app.command("list")
+def list_() -> None:
+    """List the suites that ship with ninemarch."""
+    from ninemarch.cli import console
+    from ninemarch.errors import SuiteError
+    from ninemarch.suite import load, shipped_names
+
+    for name in shipped_names():
+        try:
+            typer.echo(f"{name:<10} {load(name).title}")
+        except SuiteError as error:
+            console.say(f"{name}: {error}")
+
+
+@app.command()
+def show(
+    suite: SuiteArgument,
+    examples: Annotated[int, typer.Option("-n", "--examples", min=0, help="Scenarios to show.")] = 3,
+    profile: Annotated[str, typer.Option("--profile", help="Profile to draw them from.")] = "",
+    seed: Annotated[int | None, typer.Option("--seed", min=0, help="Seed; the first development one.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Show what a suite holds, with a few scenarios."""
+    from ninemarch.cli import console
+    from ninemarch.report.terminal_lists import print_suite
+    from ninemarch.report.trial_document import suite_document
+    from ninemarch.suite import load
+    from ninemarch.workflow import example_scenarios
+
+    loaded = load(suite)
+    drawn = example_scenarios(loaded, count=examples, profile=profile, seed=seed)
+    if as_json:
+        console.print_json(suite_document(loaded, drawn))
+    else:
+        print_suite(console.stdout(), loaded, drawn)
+
+
+@app.command()
+def validate(
+    suite: SuiteArgument,
+    strict: Annotated[bool, typer.Option("--strict", help="Warnings are errors (exit 2).")] = False,
+) -> None:
+    """Check a suite file and everything it names; warn about what is unwise."""
+    from ninemarch.cli import console
+    from ninemarch.errors import ExitCode
+    from ninemarch.suite import load
+    from ninemarch.workflow import review
+
+    loaded = load(suite)
+    warnings = list(review(loaded))
+    for warning in warnings:
+        console.say(f"warning: {warning}")
+    if strict and warnings:
+        raise typer.Exit(int(ExitCode.USAGE))
+    typer.echo(f"{loaded.name} {loaded.version} is valid ({loaded.hash})")
+
+
+@app.command()
+def verify(
+    suite: SuiteArgument,
+    trials: Annotated[int, typer.Option("-n", "--trials", min=1, help="Scenarios for each control.")] = 300,
+    profile: Annotated[str, typer.Option("--profile", help="Profile to draw from.")] = "",
+    seed: Annotated[int | None, typer.Option("--seed", min=0, help="Seed; the first development one.")] = None,
+) -> None:
+    """Run the controls: null must fail, the oracle must pass, a coin must be covered by its interval."""
+    from ninemarch import workflow
+    from ninemarch.errors import ExitCode
+    from ninemarch.suite import load
+
+    controls = workflow.verify(load(suite), trials=trials, profile=profile, seed=seed)
+    for control in controls:
+        typer.echo(f"{'✓' if control.holds else '✗'} {control.name:<9} {control.says}")
+    if not all(control.holds for control in controls):
+        raise typer.Exit(int(ExitCode.INVALID))
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON schema of suite files, for editors."""
+    from ninemarch.cli import console
+    from ninemarch.suite.schema import json_schema
+
+    console.print_json(json_schema())

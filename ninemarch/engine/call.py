@@ -1,0 +1,119 @@
+"""One call of a target, whatever it does: answer, decline, raise, hang.
+
+Covers every exit path of foreign code in this process. What the target raises (SystemExit, MemoryError and
+RecursionError included) is its failure; only the user's own interrupt gets through. Does not cover code that
+ends the process or hangs outside Python: that needs a process of its own.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from ninemarch.model import Abstain, Ended, HandOff, Outcome
+
+_FRAMES = 12
+_OWN = str(Path(__file__).parent)
+
+
+class _TimeUp(BaseException):
+    """Raised in the target by the alarm; a BaseException, so that ``except Exception`` does not swallow it."""
+
+
+class UserInterrupt(BaseException):
+    """The user pressed Ctrl-C twice: stop inside the trial in hand, which then counts as missing."""
+
+
+class _Inside:
+    """Whether foreign code is running: only then may a second Ctrl-C break in, never into our own writing."""
+
+    def __init__(self) -> None:
+        self.target = False
+
+    def __enter__(self) -> None:
+        self.target = True
+
+    def __exit__(self, *_: object) -> None:
+        self.target = False
+
+
+INSIDE = _Inside()
+
+
+def outcome_of(call: Callable[[], Any], limit: float | None) -> Outcome:
+    """Call and return what happened; never raises, except UserInterrupt.
+
+    Args:
+        call: the call, its input bound.
+        limit: seconds it may take; None for no limit. Enforced by an alarm in the main thread, elsewhere only
+            noticed afterwards.
+    """
+    start = time.perf_counter()
+    try:
+        with INSIDE:
+            if limit is None:
+                value = call()
+            else:
+                with _alarm(limit):
+                    value = call()
+    except _TimeUp:
+        return timed_out(time.perf_counter() - start, limit)
+    except UserInterrupt:
+        raise
+    except BaseException as error:  # noqa: BLE001 - whatever a target raises is its failure
+        return raised(error, time.perf_counter() - start)
+    return answered(value, time.perf_counter() - start, limit)
+
+
+def answered(value: Any, seconds: float, limit: float | None) -> Outcome:
+    """The outcome of a call that returned ``value``."""
+    if limit is not None and seconds > limit:
+        return timed_out(seconds, limit)
+    if isinstance(value, HandOff):
+        return Outcome(Ended.HANDED_OFF, detail=str(value.reason), seconds=seconds)
+    if isinstance(value, Abstain):
+        return Outcome(Ended.ABSTAINED, detail=str(value.reason), seconds=seconds)
+    if value is None:
+        return Outcome(Ended.ABSTAINED, detail="the target returned None (no answer)", seconds=seconds)
+    return Outcome(Ended.ANSWERED, output=value, seconds=seconds)
+
+
+def timed_out(seconds: float, limit: float | None) -> Outcome:
+    """The outcome of a call that took longer than its limit."""
+    return Outcome(Ended.TIMEOUT, detail=f"took {seconds:.2f} s, limit {limit:g} s", seconds=seconds)
+
+
+def raised(error: BaseException, seconds: float) -> Outcome:
+    """The outcome of a call that raised; the traceback begins in the target, without our own frames."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_frame.f_code.co_filename.startswith(_OWN):
+        trace = trace.tb_next
+    try:
+        lines = traceback.format_exception(type(error), error, trace, limit=-_FRAMES)
+    except BaseException:  # noqa: BLE001 - an exception may break its own formatting
+        lines = [type(error).__name__]
+    return Outcome(Ended.EXCEPTION, detail="".join(lines), seconds=seconds)
+
+
+@contextmanager
+def _alarm(limit: float) -> Iterator[None]:
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def ring(*_: object) -> None:
+        raise _TimeUp
+
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, limit)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)

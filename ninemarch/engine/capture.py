@@ -1,0 +1,56 @@
+"""Keeps what a target prints away from our own output: into a file of bounded size.
+
+Covers Python's ``sys.stdout`` and ``sys.stderr`` in this process; not what C code writes to the descriptors.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from pathlib import Path
+
+OUTPUT_FILE = "target-output.log"
+MAX_CHARACTERS = 1_000_000
+
+
+class BoundedLog(io.TextIOBase):
+    """Writes at most ``MAX_CHARACTERS`` to a file made at the first write, and counts the rest."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file: io.TextIOWrapper | None = None
+        self._left = MAX_CHARACTERS
+        self.dropped = 0
+
+    def writable(self) -> bool:
+        """Return True: this is a sink."""
+        return True
+
+    def write(self, text: str) -> int:
+        """Write what still fits; always claims to have written all."""
+        if self._file is None:
+            self._file = self._path.open("a", encoding="utf-8", errors="backslashreplace")
+        self._file.write(text[: self._left])
+        self.dropped += max(0, len(text) - self._left)
+        self._left = max(0, self._left - len(text))
+        return len(text)
+
+    def finish(self) -> None:
+        """Close the file and state what was dropped."""
+        if self._file is not None:
+            if self.dropped:
+                self._file.write(f"\n... {self.dropped:,} more characters dropped\n")
+            self._file.close()
+            self._file = None
+
+
+@contextmanager
+def captured_output(folder: Path) -> Iterator[None]:
+    """Send what is printed inside the block to ``target-output.log`` in ``folder``."""
+    log = BoundedLog(folder / OUTPUT_FILE)
+    try:
+        with redirect_stdout(log), redirect_stderr(log):
+            yield
+    finally:
+        log.finish()

@@ -1,0 +1,153 @@
+"""Ways to carry out work: one at a time, in batches, or many asynchronous calls in flight.
+
+Covers one small interface: an iterable of work in, finished work out, in whatever order it finishes. More
+executors (processes, clusters) join behind the same interface.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+from typing import Any, Protocol
+
+import msgspec
+
+from ninemarch.engine.call import INSIDE, UserInterrupt, answered, outcome_of, raised, timed_out
+from ninemarch.model import Ended, Outcome, Scenario
+from ninemarch.targets import Mode, Target
+
+_pack = msgspec.msgpack.Encoder().encode
+_unpack = msgspec.msgpack.Decoder().decode
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One trial to carry out; ``packed`` is the scenario's input, so that no target can change it for others."""
+
+    number: int
+    repeat: int
+    scenario: Scenario
+    packed: bytes
+
+    @property
+    def input(self) -> Any:
+        """A fresh copy of the scenario's input."""
+        return _unpack(self.packed)
+
+
+def pack_input(value: Any) -> bytes:
+    """Return a scenario's input packed.
+
+    Raises:
+        TypeError: it is not made of JSON values.
+        ValueError: a text in it cannot be encoded, or it is nested too deeply.
+    """
+    try:
+        return _pack(value)
+    except (msgspec.MsgspecError, RecursionError, OverflowError) as error:
+        raise TypeError(str(error)) from error
+
+
+class Executor(Protocol):
+    """Carries out work."""
+
+    def run(self, work: Iterable[Work]) -> Iterator[tuple[Work, Outcome]]:
+        """Yield every piece of work with its outcome, as it finishes."""
+        ...
+
+
+class SyncExecutor:
+    """One call after another, in planned order."""
+
+    def __init__(self, target: Target, limit: float | None) -> None:
+        self._target = target
+        self._limit = limit
+
+    def run(self, work: Iterable[Work]) -> Iterator[tuple[Work, Outcome]]:
+        """See ``Executor.run``."""
+        control, call, limit = self._target.control, self._target.call, self._limit
+        for item in work:
+            bound = partial(control, item.scenario) if control else partial(call, item.input)
+            yield item, outcome_of(bound, limit)
+
+
+class BatchExecutor:
+    """Calls with a list of inputs; the target answers with a list as long, in the same order."""
+
+    def __init__(self, target: Target, limit: float | None) -> None:
+        self._target = target
+        self._limit = limit
+
+    def run(self, work: Iterable[Work]) -> Iterator[tuple[Work, Outcome]]:
+        """See ``Executor.run``. The limit is a trial's; a batch may take it once for each of its trials."""
+        queue = iter(work)
+        while batch := list(islice(queue, self._target.batch)):
+            limit = None if self._limit is None else self._limit * len(batch)
+            whole = outcome_of(partial(self._target.call, [item.input for item in batch]), limit)
+            yield from zip(batch, self._split(whole, len(batch)), strict=True)
+
+    def _split(self, whole: Outcome, size: int) -> list[Outcome]:
+        share = whole.seconds / size
+        if whole.ended is not Ended.ANSWERED:
+            return [Outcome(whole.ended, detail=whole.detail, seconds=share)] * size
+        try:
+            answers = list(whole.output)
+        except Exception as error:  # noqa: BLE001 - what a target returns may raise when it is iterated
+            return [raised(error, share)] * size
+        if len(answers) != size or isinstance(whole.output, str | dict):
+            detail = f"a batch of {size} inputs was answered by {len(answers)} outputs; return one output per input"
+            return [Outcome(Ended.EXCEPTION, detail=detail, seconds=share)] * size
+        return [answered(answer, share, None) for answer in answers]
+
+
+class AsyncExecutor:
+    """Many asynchronous calls in flight on one event loop."""
+
+    def __init__(self, target: Target, limit: float | None, concurrency: int) -> None:
+        self._target = target
+        self._limit = limit
+        self._concurrency = concurrency
+
+    def run(self, work: Iterable[Work]) -> Iterator[tuple[Work, Outcome]]:
+        """See ``Executor.run``."""
+        queue = iter(work)
+        with asyncio.Runner() as runner:
+            loop = runner.get_loop()
+            flying: dict[asyncio.Task[Outcome], Work] = {}
+            while True:
+                for item in islice(queue, self._concurrency - len(flying)):
+                    flying[loop.create_task(self._one(item))] = item
+                if not flying:
+                    return
+                with INSIDE:
+                    done, _ = loop.run_until_complete(asyncio.wait(flying, return_when=asyncio.FIRST_COMPLETED))
+                for task in sorted(done, key=lambda t: flying[t].number):
+                    yield flying.pop(task), task.result()
+
+    async def _one(self, item: Work) -> Outcome:
+        start = time.perf_counter()
+        try:
+            async with asyncio.timeout(self._limit):
+                value = await self._target.call(item.input)
+        except UserInterrupt:
+            raise
+        except TimeoutError as error:
+            seconds = time.perf_counter() - start
+            late = self._limit is not None and seconds >= self._limit
+            return timed_out(seconds, self._limit) if late else raised(error, seconds)
+        except BaseException as error:  # noqa: BLE001 - whatever a target raises is its failure
+            return raised(error, time.perf_counter() - start)
+        return answered(value, time.perf_counter() - start, self._limit)
+
+
+def executor_for(target: Target, limit: float | None, concurrency: int) -> Executor:
+    """Return the executor that fits how ``target`` is called."""
+    if target.mode is Mode.BATCH:
+        return BatchExecutor(target, limit)
+    if target.mode is Mode.ASYNC:
+        return AsyncExecutor(target, limit, concurrency)
+    return SyncExecutor(target, limit)

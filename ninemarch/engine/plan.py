@@ -1,0 +1,169 @@
+"""The declared plan of a run: which scenarios, how many, with which checkpoint.
+
+Covers choices made before the first trial. What is declared here is journalled first and never changed.
+"""
+
+from __future__ import annotations
+
+import platform
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+from ninemarch.errors import UsageError, nearest
+from ninemarch.model import Look, Release, RunPlan, Suite, TargetSpec
+from ninemarch.stats import look_threshold
+from ninemarch.suite import Schedule
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What a user asked to run; every field has the suite's own default.
+
+    Args:
+        release: id of a release of the suite's ladder; the last one by default.
+        target: a target in place of a release's.
+        profile: name of the profile.
+        subset: a hand-picked subset.
+        seed: seed of the draw; the first held-out seed by default.
+        trials: how many trials.
+        where: attribute levels to keep.
+        ids: exactly these scenarios.
+        look: whether the suite's declared checkpoint is used.
+        label: how a run of ``target`` is called among releases.
+        effort: work it took.
+    """
+
+    release: str = ""
+    target: TargetSpec | None = None
+    profile: str = ""
+    subset: str = ""
+    seed: int | None = None
+    trials: int | None = None
+    where: Mapping[str, str] = field(default_factory=dict)
+    ids: tuple[str, ...] = ()
+    look: bool = True
+    label: str = ""
+    effort: float | None = None
+
+
+def release_of(suite: Suite, selection: Selection) -> Release:
+    """Return the release that the selection means.
+
+    Raises:
+        UsageError: no such release, or the suite names no target.
+    """
+    if selection.target is not None:
+        return Release(id=selection.label, target=selection.target, effort=selection.effort)
+    if selection.release:
+        for release in suite.releases:
+            if release.id == selection.release:
+                return release
+        known = [release.id for release in suite.releases]
+        hint, names = nearest(selection.release, known), ", ".join(known) or "none"
+        msg = f"release={selection.release} is not in suite {suite.name}{hint}; known: {names}"
+        raise UsageError(msg)
+    if suite.releases:
+        return suite.releases[-1]
+    if suite.target is not None:
+        return Release(id=selection.label, target=suite.target, effort=selection.effort)
+    msg = f"suite {suite.name} names no target; add 'target:' to the suite or give --target python:module:name"
+    raise UsageError(msg)
+
+
+def make_plan(suite: Suite, selection: Selection, *, run: str, version: str) -> tuple[RunPlan, Schedule]:
+    """Return the plan of a run and its scenarios in planned order.
+
+    Args:
+        suite: the suite.
+        selection: what was asked for.
+        run: id of the run.
+        version: version of ninemarch, recorded.
+
+    Raises:
+        UsageError: nothing is selected, a name is unknown, or a number is out of range.
+    """
+    release = release_of(suite, selection)
+    seed = suite.seeds.held_out[0] if selection.seed is None else selection.seed
+    wanted = selection.trials or min(suite.trials.max, release.max_trials or suite.trials.max)
+    if wanted < 1 or seed < 0:
+        msg = f"trials={wanted}, seed={seed}; allowed: trials of at least 1, a seed of at least 0"
+        raise UsageError(msg)
+    plan = RunPlan(
+        run=run,
+        created=datetime.now(UTC).isoformat(timespec="milliseconds"),
+        suite=suite.name,
+        suite_version=suite.version,
+        origin=suite.origin,
+        scenarios_hash=suite.scenarios_hash,
+        checks_hash=suite.checks_hash,
+        target=release.target,
+        profile=selection.profile or suite.default_profile,
+        seed=seed,
+        seed_range=_seed_range(suite, seed),
+        planned=wanted,
+        per_scenario=suite.trials.per_scenario,
+        release=release.id,
+        release_name=release.name,
+        effort=release.effort,
+        subset=selection.subset,
+        ids=selection.ids,
+        where=dict(selection.where),
+        errors_max=suite.limits.errors_max,
+        ninemarch=version,
+        python=platform.python_version(),
+        argv=tuple(sys.argv[1:]),
+        gates=suite.gates,
+        title=suite.title,
+        effort_unit=suite.effort_unit,
+    )
+    return _fitted(plan, schedule_of(suite, plan), suite, selection)
+
+
+def _fitted(plan: RunPlan, schedule: Schedule, suite: Suite, selection: Selection) -> tuple[RunPlan, Schedule]:
+    """Complete the plan with what only the schedule knows."""
+    look = _look(suite, schedule) if selection.look and not (selection.ids or selection.subset) else None
+    weights = {} if schedule.drawn else {k: dict(v) for k, v in schedule.profile.attributes.items()}
+    plan = replace(plan, planned=schedule.planned, drawn=schedule.drawn, weights=weights, look=look)
+    return plan, schedule
+
+
+def schedule_of(suite: Suite, plan: RunPlan) -> Schedule:
+    """Return the scenarios of ``plan`` in planned order.
+
+    Raises:
+        UsageError: the suite has changed since the plan was made, or nothing is selected.
+    """
+    if (suite.scenarios_hash, suite.checks_hash) != (plan.scenarios_hash, plan.checks_hash):
+        msg = (
+            f"suite {suite.name} has changed since run {plan.run} was planned (hash {plan.hash}, now {suite.hash}); "
+            "start a new run, or bring the old suite back"
+        )
+        raise UsageError(msg)
+    return Schedule(
+        suite,
+        profile=plan.profile,
+        seed=plan.seed,
+        planned=plan.planned,
+        subset=plan.subset,
+        where=plan.where,
+        ids=plan.ids,
+    )
+
+
+def _seed_range(suite: Suite, seed: int) -> str:
+    for name, (first, last) in (("development", suite.seeds.development), ("held-out", suite.seeds.held_out)):
+        if first <= seed <= last:
+            return name
+    return "undeclared"
+
+
+def _look(suite: Suite, schedule: Schedule) -> Look | None:
+    """The declared checkpoint, for the strictest overall gate; only for independent, drawn trials."""
+    overall = [gate for gate in suite.gates if gate.blocking and not gate.where and not gate.each]
+    at = suite.trials.look
+    if not overall or not schedule.drawn or suite.trials.per_scenario > 1 or not 0 < at < schedule.planned:
+        return None
+    strictest = min(overall, key=lambda gate: gate.allowed)
+    return Look(at=at, stop_at=look_threshold(at, strictest.allowed, confidence=strictest.confidence))

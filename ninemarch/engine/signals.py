@@ -1,0 +1,51 @@
+"""Ctrl-C and SIGTERM: the first asks the run to stop after the trial in hand, the second stops it at once.
+
+Covers the signal handlers of a run in the main thread; in other threads nothing is installed.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from ninemarch.engine.call import INSIDE, UserInterrupt
+from ninemarch.errors import ExitCode
+
+
+class StopFlag:
+    """Set once a signal has asked the run to stop."""
+
+    def __init__(self) -> None:
+        self.exit_code: ExitCode | None = None
+
+    def __bool__(self) -> bool:
+        return self.exit_code is not None
+
+
+@contextmanager
+def stop_on_signal() -> Iterator[StopFlag]:
+    """Yield a flag that SIGINT and SIGTERM set; a second signal raises UserInterrupt in the trial in hand."""
+    flag = StopFlag()
+    if threading.current_thread() is not threading.main_thread():
+        yield flag
+        return
+    stderr = sys.stderr
+
+    def ask(signum: int, _: FrameType | None) -> None:
+        if flag:
+            if INSIDE.target:
+                raise UserInterrupt
+            return
+        flag.exit_code = ExitCode.INTERRUPTED if signum == signal.SIGINT else ExitCode.TERMINATED
+        print("\nstopping after the trial in hand; press Ctrl-C again to stop now", file=stderr, flush=True)
+
+    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield flag
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,39 @@
+"""The durable record of a run: append-only frames with length and checksum.
+
+``Journal`` writes, ``read_journal`` reads. A trial is acknowledged once its frame has been synced to disk; an
+acknowledged trial survives kill -9 and power loss. ``runs`` finds the run folders.
+"""
+
+from ninemarch.journal.frames import Frame, read_frames
+from ninemarch.journal.record import (
+    ENDINGS,
+    SEVERITIES,
+    VERDICTS,
+    JournalSummary,
+    Row,
+    plan_from,
+    read_journal,
+    read_plan,
+    summarize,
+)
+from ninemarch.journal.runs import find_run, list_runs, new_run_folder, runs_folder
+from ninemarch.journal.writer import Journal
+
+__all__ = [
+    "ENDINGS",
+    "SEVERITIES",
+    "VERDICTS",
+    "Frame",
+    "Journal",
+    "JournalSummary",
+    "Row",
+    "find_run",
+    "list_runs",
+    "new_run_folder",
+    "plan_from",
+    "read_frames",
+    "read_journal",
+    "read_plan",
+    "runs_folder",
+    "summarize",
+]

@@ -1,0 +1,210 @@
+"""What the frames say: plan, trials, stop, seal.
+
+Covers encoding of records and reading them back in bulk. Values that a target made are stored as JSON text,
+never as objects.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from ninemarch.errors import RunInvalid
+from ninemarch.journal.frames import read_frames
+from ninemarch.model import Ended, RunPlan, Severity, Trial, Verdict
+from ninemarch.text import json_text, scrub
+
+VERDICTS = tuple(Verdict)
+ENDINGS = tuple(Ended)
+SEVERITIES = tuple(Severity)
+# Texts of one trial longer than this are cut, and say so: a flood from a target must not fill the disk.
+MAX_TEXT = 64_000
+
+JOURNAL_FILE = "journal.nmj"
+
+
+class Row(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    """One trial as stored: codes for the enums, values in the order of the frame's attribute names."""
+
+    number: int
+    scenario: str
+    verdict: int
+    ended: int
+    silent: bool
+    micros: int
+    repeat: int
+    group: str
+    severity: int
+    weight: float
+    values: tuple[str | None, ...]
+    texts: tuple[str, str, str, str, str] | None  # reason, detail, input, expect, output; None for a pass
+
+
+class Body(msgspec.Struct, array_like=True, frozen=True):
+    """A frame's payload; ``kind`` is plan, trials, stop or seal."""
+
+    kind: str
+    names: tuple[str, ...] = ()
+    rows: tuple[Row, ...] = ()
+    plan: dict[str, Any] | None = None
+    note: str = ""
+
+
+def _text_of(value: Any) -> str:
+    if isinstance(value, Fraction):
+        return str(value)
+    msg = f"a {type(value).__name__} cannot be stored"
+    raise NotImplementedError(msg)
+
+
+def _value_of(kind: type, text: Any) -> Any:
+    if kind is Fraction:
+        return Fraction(text)
+    msg = f"a {kind.__name__} cannot be read"
+    raise NotImplementedError(msg)
+
+
+def plan_from(stored_plan: Any) -> RunPlan:
+    """Return the plan of its stored form (plain dicts and lists).
+
+    Raises:
+        RunInvalid: it was written by another version of ninemarch.
+    """
+    try:
+        return msgspec.convert(stored_plan, RunPlan, dec_hook=_value_of)
+    except msgspec.ValidationError as error:
+        msg = f"the plan has an unknown form ({error}); it was written by another version of ninemarch"
+        raise RunInvalid(msg) from error
+
+
+_ENCODER = msgspec.msgpack.Encoder(enc_hook=_text_of)
+_DECODER = msgspec.msgpack.Decoder(Body)
+
+
+@dataclass(frozen=True, slots=True)
+class JournalSummary:
+    """A journal at a glance.
+
+    Args:
+        plan: the plan of the run.
+        sealed: the run finished.
+        stop: why it ended before its planned trials; empty if it did not.
+        recorded: trials with a record.
+        good_bytes: length of the good part; what follows is a torn tail.
+        names: every attribute name that occurs.
+    """
+
+    plan: RunPlan
+    sealed: bool
+    stop: str
+    recorded: int
+    good_bytes: int
+    names: tuple[str, ...]
+
+
+def stored(value: Any) -> str:
+    """Return ``value`` as JSON text that can be encoded, cut at ``MAX_TEXT`` with the cut stated."""
+    text = scrub(json.dumps(value, ensure_ascii=False) if isinstance(value, str) else json_text(value))
+    return cut(text)
+
+
+def cut(text: str) -> str:
+    """Return ``text`` with at most ``MAX_TEXT`` characters, the cut stated."""
+    if len(text) <= MAX_TEXT:
+        return text
+    return f"{text[:MAX_TEXT]}… ({len(text) - MAX_TEXT:,} more characters cut)"
+
+
+def encode_plan(plan: RunPlan) -> bytes:
+    """Return the payload of a plan."""
+    return _ENCODER.encode(Body("plan", plan=asdict(plan)))
+
+
+def encode_note(kind: str, note: str = "") -> bytes:
+    """Return the payload of a stop or a seal."""
+    return _ENCODER.encode(Body(kind, note=scrub(note)))
+
+
+def encode_trials(trials: Sequence[Trial]) -> bytes:
+    """Return the payload of a batch of trials."""
+    names = tuple(dict.fromkeys(name for trial in trials for name in trial.attributes))
+    return _ENCODER.encode(Body("trials", names=names, rows=tuple(_row(trial, names) for trial in trials)))
+
+
+def _row(trial: Trial, names: tuple[str, ...]) -> Row:
+    texts = None
+    if trial.verdict is not Verdict.PASS:
+        reason, detail = cut(scrub(trial.reason)), cut(scrub(trial.detail))
+        texts = (reason, detail, stored(trial.input), stored(trial.expect), stored(trial.output))
+    return Row(
+        number=trial.number,
+        scenario=trial.scenario,
+        verdict=VERDICTS.index(trial.verdict),
+        ended=ENDINGS.index(trial.ended),
+        silent=trial.silent,
+        micros=round(trial.seconds * 1e6),
+        repeat=trial.repeat,
+        group=trial.group,
+        severity=SEVERITIES.index(trial.severity),
+        weight=trial.weight,
+        values=tuple(map(trial.attributes.get, names)),
+        texts=texts,
+    )
+
+
+def read_journal(folder: Path) -> Iterator[tuple[Body, int]]:
+    """Yield (body, end of its frame in bytes) of every good frame of the run in ``folder``.
+
+    Raises:
+        RunInvalid: no journal, or a damaged one.
+    """
+    path = folder / JOURNAL_FILE
+    if not path.is_file():
+        msg = f"{folder} holds no {JOURNAL_FILE}; it is not a run of ninemarch"
+        raise RunInvalid(msg)
+    for frame in read_frames(path):
+        try:
+            yield _DECODER.decode(frame.payload), frame.end
+        except msgspec.MsgspecError as error:
+            msg = f"{path}: a record has an unknown form ({error}); it was written by another version of ninemarch"
+            raise RunInvalid(msg) from error
+
+
+def read_plan(folder: Path) -> RunPlan:
+    """Return the plan of the run in ``folder``, reading no further than its first frame.
+
+    Raises:
+        RunInvalid: no journal, a damaged one, or one without a plan.
+    """
+    for body, _ in read_journal(folder):
+        if body.kind == "plan":
+            return plan_from(body.plan)
+        break
+    msg = f"{folder}: the run stopped before its plan was durable; nothing was run, start it anew"
+    raise RunInvalid(msg)
+
+
+def summarize(folder: Path) -> JournalSummary:
+    """Read a journal once and return what it holds.
+
+    Raises:
+        RunInvalid: no journal, a damaged one, or one without a plan.
+    """
+    plan = read_plan(folder)
+    sealed, stop, recorded, good = False, "", 0, 0
+    names: dict[str, None] = {}
+    for body, end in read_journal(folder):
+        good = end
+        recorded += len(body.rows)
+        names.update(dict.fromkeys(body.names))
+        if body.kind == "stop":
+            stop = body.note
+        elif body.kind == "seal":
+            sealed = True
+    return JournalSummary(plan, sealed, stop, recorded, good, tuple(names))

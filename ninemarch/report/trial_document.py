@@ -1,0 +1,106 @@
+"""One trial, a replay, or a suite as plain JSON values: what other programs read.
+
+Covers shape only. Text from outside is made encodable, not printable.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ninemarch.model import Failure, Scenario, Suite, Trial
+from ninemarch.report.record import replay_command
+from ninemarch.text import json_text, scrub
+
+__all__ = ["failure_document", "replay_document", "suite_document"]
+
+
+def failure_document(failure: Failure, run: str) -> dict[str, Any]:
+    """Return one recorded trial as plain JSON values."""
+    return {
+        "trial": failure.number,
+        "scenario": scrub(failure.scenario),
+        "verdict": failure.verdict,
+        "silent": failure.silent,
+        "ended": failure.ended,
+        "severity": failure.severity,
+        "group": scrub(failure.group),
+        "attributes": _texts(failure.attributes),
+        "seconds": failure.seconds,
+        "reason": scrub(failure.reason),
+        "detail": scrub(failure.detail),
+        "input": _value(failure.input),
+        "expect": _value(failure.expect),
+        "output": _value(failure.output),
+        "replay": replay_command(run, failure.number),
+    }
+
+
+def replay_document(recorded: Failure, trials: Sequence[Trial], run: str) -> dict[str, Any]:
+    """Return a recorded trial and its replays as plain JSON values."""
+    return {
+        "ninemarch": 1,
+        "kind": "replay",
+        "recorded": failure_document(recorded, run),
+        "same_verdict": sum(trial.verdict.value == recorded.verdict for trial in trials),
+        "replays": [
+            {
+                "verdict": trial.verdict.value,
+                "silent": trial.silent,
+                "ended": trial.ended.value,
+                "seconds": trial.seconds,
+                "reason": scrub(trial.reason),
+                "detail": scrub(trial.detail),
+                "output": _value(scrub(json_text(trial.output))),
+            }
+            for trial in trials
+        ],
+    }
+
+
+def suite_document(suite: Suite, examples: Sequence[Scenario]) -> dict[str, Any]:
+    """Return what a suite holds, with example scenarios, as plain JSON values."""
+    return {
+        "ninemarch": 1,
+        "kind": "suite",
+        "suite": suite.name,
+        "title": suite.title,
+        "version": suite.version,
+        "hash": suite.hash,
+        "default_profile": suite.default_profile,
+        "profiles": {
+            name: {a: dict(levels) for a, levels in p.attributes.items()} for name, p in suite.profiles.items()
+        },
+        "releases": [
+            {"id": r.id, "name": r.name, "target": str(r.target), "effort": r.effort} for r in suite.releases
+        ],
+        "gates": [
+            {
+                "id": g.id,
+                "success": str(g.success),
+                "confidence": g.confidence,
+                "where": dict(g.where),
+                "each": g.each,
+            }
+            for g in suite.gates
+        ],
+        "examples": [
+            {"id": s.id, "input": s.input, "expect": s.expect, "attributes": dict(s.attributes), "void": s.void}
+            for s in examples
+        ],
+    }
+
+
+def _texts(levels: Mapping[str, str]) -> dict[str, str]:
+    return {scrub(name): scrub(level) for name, level in levels.items()}
+
+
+def _value(stored: str) -> Any:
+    """A stored value: JSON where it still is JSON (it may have been cut), else the text itself; null for none."""
+    if not stored:
+        return None
+    try:
+        return json.loads(stored)
+    except (ValueError, RecursionError):
+        return scrub(stored)

@@ -1,0 +1,262 @@
+"""Drawing scenarios: scenario i of (suite, profile, seed) is the same on every machine.
+
+Covers the order of a run's scenarios and looking one up by its id. A drawn scenario's id is
+``profile:seed:index``; from it, the suite and nothing else the scenario can be made again anywhere.
+
+The random generator is Python's own ``random.Random`` (Mersenne Twister, whose ``random()`` is stable over
+versions), seeded with 128 bits of BLAKE2b(scenarios hash, profile, seed, index).
+"""
+
+from __future__ import annotations
+
+import bisect
+import hashlib
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import accumulate
+from typing import Any
+
+from ninemarch.errors import SuiteError, UsageError, nearest
+from ninemarch.model import Profile, Scenario, Severity, Source, Suite
+from ninemarch.text import excerpt
+
+_GENERATED = frozenset({"input", "expect", "attributes", "group", "severity", "weight", "void"})
+# A filter that the first so many drawn scenarios never meet is taken to select nothing.
+FILTER_PATIENCE = 20_000
+
+
+class GeneratorFault(Exception):
+    """A generator raised or returned something that is not a scenario: our side broke, the trial is an error.
+
+    Args:
+        scenario: what was known before it broke (id and drawn levels).
+    """
+
+    def __init__(self, message: str, scenario: Scenario) -> None:
+        super().__init__(message)
+        self.scenario = scenario
+
+
+class Drawer:
+    """Draws scenarios from the generators of a suite under one profile and seed."""
+
+    def __init__(self, suite: Suite, profile: Profile, seed: int, *, subset: str = "") -> None:
+        self._prefix = f"{suite.scenarios_hash}|{profile.name}|{seed}|"
+        self._id = f"{profile.name}:{seed}:"
+        self._generators = [s for s in suite.sources if s.generator and s.subset == subset]
+        self._shares = list(accumulate(s.weight for s in self._generators))
+        self._levels = [
+            (name, list(levels), list(accumulate(levels.values())))
+            for name, levels in sorted(profile.attributes.items())
+        ]
+
+    def levels(self, index: int) -> tuple[dict[str, str], random.Random]:
+        """The levels drawn for scenario ``index`` and its random generator, positioned after the draw."""
+        seed = hashlib.blake2b(f"{self._prefix}{index}".encode(), digest_size=16).digest()
+        rng = random.Random(int.from_bytes(seed))  # noqa: S311 - sampling, not cryptography
+        drawn = {}
+        for name, levels, shares in self._levels:
+            drawn[name] = levels[min(bisect.bisect(shares, rng.random() * shares[-1]), len(levels) - 1)]
+        return drawn, rng
+
+    def scenario(self, index: int) -> Scenario:
+        """Make scenario ``index``.
+
+        Raises:
+            GeneratorFault: the generator raised, or did not return the fields of a scenario.
+        """
+        drawn, rng = self.levels(index)
+        source = self._source(rng)
+        try:
+            made = source.generator(drawn, rng) if source.generator else {}
+            return _assemble(f"{self._id}{index}", drawn, made)
+        except Exception as error:
+            known = Scenario(id=f"{self._id}{index}", input=None, attributes=drawn)
+            msg = f"the generator failed: {type(error).__name__}: {excerpt(str(error), 300)}"
+            raise GeneratorFault(msg, known) from error
+
+    def _source(self, rng: random.Random) -> Source:
+        if len(self._generators) == 1:
+            return self._generators[0]
+        return self._generators[bisect.bisect(self._shares, rng.random() * self._shares[-1])]
+
+
+def _assemble(scenario_id: str, drawn: Mapping[str, str], made: Mapping[str, Any]) -> Scenario:
+    if "input" not in made or not made.keys() <= _GENERATED:
+        msg = f"it must return 'input' and may return {sorted(_GENERATED)}; it returned the keys {sorted(made)}"
+        raise SuiteError(msg)
+    return Scenario(
+        id=scenario_id,
+        input=made["input"],
+        expect=made.get("expect"),
+        attributes={**drawn, **made.get("attributes", {})},
+        group=made.get("group", ""),
+        severity=Severity(made.get("severity", "major")),
+        weight=made.get("weight", 1.0),
+        void=made.get("void", ""),
+    )
+
+
+class Schedule:
+    """The scenarios of one run in planned order, made one by one.
+
+    Args:
+        suite: the suite.
+        profile: name of the profile.
+        seed: seed of the draw and of the order.
+        planned: trials wanted; fewer are planned when only listed scenarios exist.
+        subset: run a hand-picked subset instead of the population.
+        where: keep only scenarios with these attribute levels.
+        ids: run exactly these scenarios.
+
+    Raises:
+        UsageError: nothing is selected, or a name is unknown.
+    """
+
+    def __init__(
+        self,
+        suite: Suite,
+        *,
+        profile: str,
+        seed: int,
+        planned: int,
+        subset: str = "",
+        where: Mapping[str, str] | None = None,
+        ids: Sequence[str] = (),
+    ) -> None:
+        self.suite = suite
+        self.profile = profile_of(suite, profile)
+        self.repeats = suite.trials.per_scenario
+        self._where = dict(where or {})
+        known = {s.subset for s in suite.sources if s.subset}
+        if subset and subset not in known:
+            names = ", ".join(sorted(known)) or "none"
+            msg = f"subset={subset} is not in the suite{nearest(subset, known)}; known: {names}"
+            raise UsageError(msg)
+        listed = [s for source in suite.sources if source.subset == subset for s in source.scenarios]
+        self._drawer: Drawer | None = None
+        if any(s.generator and s.subset == subset for s in suite.sources):
+            self._drawer = Drawer(suite, self.profile, seed, subset=subset)
+        if ids:
+            listed, self._drawer = [find_scenario(suite, name) for name in ids], None
+        self._check_where(listed)
+        self._listed = [s for s in listed if self._matches(s.attributes)]
+        order = random.Random(f"{suite.scenarios_hash}|order|{seed}")  # noqa: S311 - sampling
+        order.shuffle(self._listed)
+        if self._drawer is None:
+            self.planned = min(planned, len(self._listed) * self.repeats)
+        else:
+            self.planned = planned
+            self._spread(order)
+        if self.planned == 0 or next(iter(self), None) is None:
+            picked = ", ".join(f"{k}={v}" for k, v in self._where.items()) or "this selection"
+            see = f"ninemarch suite show {suite.origin or suite.name}"
+            msg = f"{picked} selects no scenario of suite {suite.name}; see '{see}'"
+            raise UsageError(msg)
+
+    @property
+    def drawn(self) -> bool:
+        """Whether every scenario is drawn from the profile, so that no weights are needed."""
+        return self._drawer is not None and not self._listed
+
+    def _spread(self, order: random.Random) -> None:
+        """Place the listed scenarios at random among the drawn ones."""
+        slots = -(-self.planned // self.repeats)
+        places = sorted(order.sample(range(slots), min(len(self._listed), slots)))
+        self._places = dict(zip(places, self._listed, strict=False))
+
+    def _check_where(self, listed: Sequence[Scenario]) -> None:
+        for name, level in self._where.items():
+            levels = set(self.profile.attributes.get(name, {})) | {
+                s.attributes[name] for s in listed if name in s.attributes
+            }
+            if not levels and self._drawer is not None:
+                continue  # the generator may add attributes of its own; the search below decides
+            if not levels:
+                attributes = {*self.profile.attributes, *(a for s in listed for a in s.attributes)}
+                msg = f"-w {name}={level}: no scenario has the attribute '{name}'{nearest(name, attributes)}"
+                raise UsageError(msg)
+            if level not in levels and (self._drawer is None or name in self.profile.attributes):
+                known = excerpt(sorted(levels), 200)
+                msg = f"-w {name}={level}: no such level{nearest(level, levels)}; give one of {known}"
+                raise UsageError(msg)
+
+    def _matches(self, attributes: Mapping[str, str]) -> bool:
+        return all(attributes.get(name) == level for name, level in self._where.items())
+
+    def __iter__(self) -> Iterator[tuple[int, int, Scenario | GeneratorFault]]:
+        """Yield (trial number, repeat, scenario or fault) in planned order."""
+        number = 0
+        for scenario in self._scenarios():
+            for repeat in range(self.repeats):
+                if number >= self.planned:
+                    return
+                yield number, repeat, scenario
+                number += 1
+
+    def _scenarios(self) -> Iterator[Scenario | GeneratorFault]:
+        if self._drawer is None:
+            yield from self._listed
+            return
+        index = -1
+        misses = slot = 0
+        while misses < FILTER_PATIENCE:
+            if slot in self._places:
+                yield self._places[slot]
+                slot += 1
+                continue
+            index += 1
+            drawn, _ = self._drawer.levels(index) if self._where else ({}, None)
+            if any(drawn.get(name, level) != level for name, level in self._where.items()):
+                misses += 1
+                continue
+            made: Scenario | GeneratorFault
+            try:
+                made = known = self._drawer.scenario(index)
+            except GeneratorFault as fault:
+                made, known = fault, fault.scenario
+            if self._matches(known.attributes):
+                misses = 0
+                slot += 1
+                yield made
+            else:
+                misses += 1
+
+
+def profile_of(suite: Suite, name: str) -> Profile:
+    """Return the suite's profile of that name; the default one for an empty name.
+
+    Raises:
+        UsageError: no such profile.
+    """
+    name = name or suite.default_profile
+    if name not in suite.profiles:
+        known = ", ".join(suite.profiles) or "none"
+        msg = f"profile={name} is not in suite {suite.name}{nearest(name, suite.profiles)}; known: {known}"
+        raise UsageError(msg)
+    return suite.profiles[name]
+
+
+def find_scenario(suite: Suite, name: str) -> Scenario:
+    """Return the scenario with this id: a listed one, or a drawn one made again.
+
+    Raises:
+        UsageError: no scenario has this id.
+    """
+    listed = {s.id: s for source in suite.sources for s in source.scenarios}
+    if name in listed:
+        return listed[name]
+    profile, _, rest = name.partition(":")
+    seed, _, index = rest.partition(":")
+    if profile in suite.profiles and seed.isdecimal() and index.isdecimal():
+        for subset in dict.fromkeys(s.subset for s in suite.sources if s.generator):
+            try:
+                return Drawer(suite, suite.profiles[profile], int(seed), subset=subset).scenario(int(index))
+            except GeneratorFault as fault:
+                msg = f"scenario {name} of suite {suite.name}: {fault}"
+                raise UsageError(msg) from fault
+    msg = (
+        f"no scenario '{excerpt(name, 80)}' in suite {suite.name}{nearest(name, listed)}; drawn scenarios are named "
+        f"profile:seed:index, e.g. {suite.default_profile}:{suite.seeds.held_out[0]}:0"
+    )
+    raise UsageError(msg)

@@ -1,0 +1,258 @@
+"""The suite file's keys: what may stand where, and in what range.
+
+Covers shape and ranges of single values, as pydantic models in strict mode; the published JSON schema is made
+from them. What needs two values at once (unique ids, overlapping seeds) is checked in ``loader``.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, model_validator
+
+from ninemarch.model import Severity
+
+_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
+
+
+def _seconds(value: Any) -> Any:
+    if isinstance(value, str):
+        found = re.fullmatch(r"(\d+(?:\.\d+)?)(ms|s|m|h)", value.strip())
+        if not found:
+            msg = "must be a duration such as 500ms, 20s, 3m or 1h"
+            raise ValueError(msg)
+        return float(found[1]) * _UNITS[found[2]]
+    return value
+
+
+def _text(value: Any) -> Any:
+    if isinstance(value, bool | int | float):
+        msg = f'is read by YAML as {value!r}, not as text; put it in quotes, e.g. "{value}"'
+        raise ValueError(msg)  # noqa: TRY004 - pydantic collects ValueError
+    return value
+
+
+def _reference(value: str) -> str:
+    if not re.fullmatch(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*", value):
+        msg = "must be a reference to code of the form module:name, e.g. bots.geo:answer"
+        raise ValueError(msg)
+    return value
+
+
+def _probability(value: float) -> float:
+    if not 0 < value < 1:
+        hint = f"; write {value / 100:g}" if 1 < value < 100 else ""
+        msg = f"must lie above 0 and below 1{hint}"
+        raise ValueError(msg)
+    return value
+
+
+Text = Annotated[str, BeforeValidator(_text), Field(min_length=1, max_length=500)]
+CodeRef = Annotated[str, AfterValidator(_reference)]
+Seconds = Annotated[float, BeforeValidator(_seconds), Field(gt=0)]
+Probability = Annotated[float, AfterValidator(_probability)]
+Weight = Annotated[float, Field(ge=0)]
+Levels = dict[Text, Weight]
+SeedRange = Annotated[list[Annotated[int, Field(ge=0)]], Field(min_length=2, max_length=2)]
+SeverityName = Literal["critical", "major", "minor"]
+
+
+class Strict(BaseModel):
+    """Base of every model: unknown keys, NaN and silent conversions are refused."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
+
+
+class TargetModel(Strict):
+    """A target: a Python callable, or a control with known truth."""
+
+    python: CodeRef | None = None
+    control: Literal["null", "oracle", "coin"] | None = None
+    params: dict[str, JsonValue] = {}
+    factory: bool = False
+    batch: Annotated[int, Field(ge=0, le=100_000)] = 0
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> TargetModel:
+        if (self.python is None) == (self.control is None):
+            msg = "needs exactly one of the keys python, control"
+            raise ValueError(msg)
+        return self
+
+
+class PythonRef(Strict):
+    """A reference to code."""
+
+    python: CodeRef
+
+
+class GenerateModel(PythonRef):
+    """A generator of scenarios; ``count`` is its share among several generators."""
+
+    count: Annotated[int, Field(gt=0)] = 1
+
+
+class ScenarioModel(Strict):
+    """One listed scenario."""
+
+    id: Text
+    input: JsonValue
+    expect: JsonValue = None
+    attributes: dict[Text, Text] = {}
+    group: Annotated[str, BeforeValidator(_text)] = ""
+    severity: SeverityName = "major"
+    weight: Annotated[float, Field(ge=0)] = 1.0
+    void: str = ""
+    source: str = ""
+
+
+class SourceModel(Strict):
+    """One source of scenarios: inline, file, or generate."""
+
+    inline: list[ScenarioModel] | None = None
+    file: Text | None = None
+    generate: GenerateModel | None = None
+    subset: Annotated[str, BeforeValidator(_text)] = ""
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> SourceModel:
+        if sum(part is not None for part in (self.inline, self.file, self.generate)) != 1:
+            msg = "needs exactly one of the keys inline, file, generate"
+            raise ValueError(msg)
+        return self
+
+
+class ExactModel(Strict):
+    """Equality with the expectation, after folding."""
+
+    fold: list[Literal["case", "space", "punctuation"]] = []
+
+
+class NumberModel(Strict):
+    """A number within a tolerance of the expectation."""
+
+    abs: Annotated[float, Field(ge=0)] = 0.0
+    rel: Annotated[float, Field(ge=0)] = 0.0
+
+
+class JsonSchemaModel(Strict):
+    """Validity under a JSON schema, from a file or written in place."""
+
+    file: Text | None = None
+    schema_: dict[str, JsonValue] | None = Field(default=None, alias="schema")
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> JsonSchemaModel:
+        if (self.file is None) == (self.schema_ is None):
+            msg = "needs exactly one of the keys file, schema"
+            raise ValueError(msg)
+        return self
+
+
+class CheckModel(Strict):
+    """One check; exactly one kind, and its severity."""
+
+    exact: ExactModel | None = None
+    number: NumberModel | None = None
+    json_schema: JsonSchemaModel | None = None
+    python: CodeRef | None = None
+    severity: SeverityName = Severity.MAJOR.value
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> CheckModel:
+        if sum(part is not None for part in (self.exact, self.number, self.json_schema, self.python)) != 1:
+            msg = "needs exactly one of the keys exact, number, json_schema, python"
+            raise ValueError(msg)
+        return self
+
+
+class GateModel(Strict):
+    """A requirement on evidence."""
+
+    id: Text
+    success: Probability | None = None
+    nines: Annotated[int, Field(ge=1, le=9)] | None = None
+    confidence: Probability = 0.95
+    where: dict[Text, Text] = {}
+    each: list[Text] = []
+    min_share: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    on_fail: Literal["block", "warn"] = "block"
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> GateModel:
+        if (self.success is None) == (self.nines is None):
+            msg = "needs exactly one of the keys success (e.g. 0.999), nines (e.g. 3)"
+            raise ValueError(msg)
+        return self
+
+
+class TrialsModel(Strict):
+    """How many trials, and when to stop."""
+
+    max: Annotated[int, Field(ge=1, le=10**9)] = 1000
+    per_scenario: Annotated[int, Field(ge=1, le=10_000)] = 1
+    stop: Literal["fixed"] = "fixed"
+    look: Annotated[int, Field(ge=0)] = 0
+
+
+class LimitsModel(Strict):
+    """Limits of a run."""
+
+    timeout: Seconds | None = None
+    concurrency: Annotated[int, Field(ge=1, le=100_000)] = 16
+    errors_max: Annotated[float, Field(ge=0, le=1)] = 0.01
+
+
+class ReleaseModel(Strict):
+    """One release of the target on the ladder."""
+
+    id: Text
+    target: TargetModel
+    name: str = ""
+    effort: Annotated[float, Field(ge=0)] | None = None
+    max_trials: Annotated[int, Field(ge=1)] | None = None
+
+
+class SeedsModel(Strict):
+    """Seed ranges, both ends included; they may not overlap."""
+
+    development: SeedRange = [0, 999]
+    held_out: SeedRange = [1000, 999_999]
+
+
+class DemoModel(Strict):
+    """Columns of ``ninemarch demo``."""
+
+    profiles: list[Text] = []
+    trials: dict[Text, Annotated[int, Field(ge=1)]] = {}
+
+
+class SuiteModel(Strict):
+    """A whole suite file."""
+
+    ninemarch: Literal[1]
+    suite: Annotated[Text, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
+    title: str = ""
+    effort_unit: str = ""
+    version: Text = "1"
+    depends: list[Text] = []
+    needs: list[Text] = []
+    target: TargetModel | None = None
+    profile: Text | dict[Text, Levels | Text] = {}
+    profiles: dict[Text, dict[Text, Levels | Text]] = {}
+    scenarios: Annotated[list[SourceModel], Field(min_length=1)]
+    seeds: SeedsModel = SeedsModel()
+    oracle: PythonRef | None = None
+    checks: Annotated[list[CheckModel], Field(min_length=1)]
+    releases: list[ReleaseModel] = []
+    trials: TrialsModel = TrialsModel()
+    limits: LimitsModel = LimitsModel()
+    gates: list[GateModel] = []
+    demo: DemoModel = DemoModel()
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the JSON schema (Draft 2020-12) of suite files, for editors."""
+    schema = SuiteModel.model_json_schema()
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "ninemarch suite"}

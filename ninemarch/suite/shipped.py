@@ -1,0 +1,24 @@
+"""Where the shipped suites lie: inside the installed package, or beside it in a checkout.
+
+Covers names and folders only.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+_PACKAGE = Path(__file__).resolve().parent.parent
+
+
+def shipped_folder() -> Path:
+    """The folder that holds one folder for each shipped suite."""
+    installed = _PACKAGE / "_suites"
+    return installed if installed.is_dir() else _PACKAGE.parent / "suites"
+
+
+def shipped_names() -> tuple[str, ...]:
+    """Names of the suites that ship with ninemarch, sorted."""
+    folder = shipped_folder()
+    if not folder.is_dir():
+        return ()
+    return tuple(sorted(p.parent.name for p in folder.glob("*/suite.yaml")))

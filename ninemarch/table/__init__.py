@@ -1,0 +1,9 @@
+"""The derived Parquet table of a run: rebuilt from the journal at any time, read by all analysis.
+
+``ensure`` returns an up-to-date table of a run folder, ``read`` gives its columns and ``head`` what the run was.
+"""
+
+from ninemarch.table.build import TABLE_FILE, build, ensure
+from ninemarch.table.read import TableHead, column_names, head, read, stream
+
+__all__ = ["TABLE_FILE", "TableHead", "build", "column_names", "ensure", "head", "read", "stream"]

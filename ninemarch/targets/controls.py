@@ -1,0 +1,58 @@
+"""Targets with known truth: null (answers nothing useful), oracle (always right), coin (right with probability p).
+
+Covers the experimental controls that tell whether a suite can tell right from wrong.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from typing import Any
+
+from ninemarch.errors import UsageError, nearest
+from ninemarch.model import Scenario, Suite
+from ninemarch.suite import resolve
+
+NAMES = ("null", "oracle", "coin")
+# What the null control answers: an empty text is an answer that no sound check accepts.
+NOTHING = ""
+
+
+def control(name: str, suite: Suite, p: float = 0.9) -> Callable[[Scenario], Any]:
+    """Return the control of that name.
+
+    Args:
+        name: ``null``, ``oracle`` or ``coin``.
+        suite: the oracle answers with the scenario's expectation, or by the suite's own ``oracle`` function.
+        p: the coin's probability of answering as the oracle does, in [0, 1]; the same scenario and repeat
+            group always fall the same way.
+
+    Raises:
+        UsageError: unknown name, or p outside [0, 1].
+    """
+    if name not in NAMES:
+        msg = f"control={name} is not known{nearest(name, NAMES)}; allowed: {', '.join(NAMES)}"
+        raise UsageError(msg)
+    if not 0 <= p <= 1:
+        msg = f"control coin: p={p}; allowed: 0 to 1"
+        raise UsageError(msg)
+    answer: Callable[[Scenario], Any] = resolve(suite.oracle, suite.folder) if suite.oracle else _expectation
+    if name == "null":
+        return _nothing
+    if name == "oracle":
+        return answer
+    return lambda scenario: answer(scenario) if _share(scenario.id) < p else NOTHING
+
+
+def _nothing(scenario: Scenario) -> str:  # noqa: ARG001 - every control takes the scenario
+    return NOTHING
+
+
+def _expectation(scenario: Scenario) -> Any:
+    return scenario.expect
+
+
+def _share(name: str) -> float:
+    """A number in [0, 1) that depends on the name alone, evenly spread."""
+    digest = hashlib.blake2b(f"coin|{name}".encode(), digest_size=8).digest()
+    return int.from_bytes(digest) / 2**64

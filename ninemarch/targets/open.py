@@ -1,0 +1,79 @@
+"""From a target's spec to an opened target.
+
+Covers ``python:`` callables (sync, async, batch, factory) and ``control:``.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from ninemarch.errors import SuiteError, UsageError
+from ninemarch.model import Suite, TargetSpec
+from ninemarch.suite import resolve
+from ninemarch.targets.base import Mode, Target
+from ninemarch.targets.controls import control
+from ninemarch.text import excerpt
+
+
+def parse_target(text: str) -> TargetSpec:
+    """Return the spec that ``--target`` names: ``python:module:name`` or ``control:null|oracle|coin[:p]``.
+
+    Raises:
+        UsageError: another form.
+
+    Examples:
+        >>> parse_target("control:coin:0.99").params
+        {'p': 0.99}
+    """
+    kind, _, ref = text.partition(":")
+    if kind == "python" and ref.count(":") == 1 and all(ref.split(":")):
+        return TargetSpec("python", ref)
+    if kind == "control" and ref:
+        name, _, p = ref.partition(":")
+        try:
+            return TargetSpec("control", name, {"p": float(p)} if p else {})
+        except ValueError as error:
+            msg = f"--target {excerpt(text, 80)}: p={excerpt(p, 40)} is not a number; write control:coin:0.99"
+            raise UsageError(msg) from error
+    msg = f"--target {excerpt(text, 80)} is not understood; write python:module:name or control:null|oracle|coin:0.99"
+    raise UsageError(msg)
+
+
+def open_target(spec: TargetSpec, suite: Suite) -> Target:
+    """Import, make and classify a target; its own set-up happens here, outside every trial's time.
+
+    Raises:
+        SuiteError: the reference cannot be had, is not callable, or its factory fails.
+    """
+    if spec.kind == "control":
+        function = control(spec.ref, suite, **spec.params)
+        return Target(Mode.SYNC, function, control=function)
+    call = resolve(spec.ref, suite.folder)
+    if spec.factory:
+        call = _made(call, spec)
+    elif spec.params:
+        call = partial(call, **spec.params)
+    if not callable(call):
+        msg = f"python: {spec.ref} is not callable (it is a {type(call).__name__}); give module:name of a callable"
+        raise SuiteError(msg)
+    if spec.batch:
+        return Target(Mode.BATCH, call, batch=spec.batch)
+    return Target(Mode.ASYNC if _is_async(call) else Mode.SYNC, call)
+
+
+def _made(factory: Callable[..., Any], spec: TargetSpec) -> Any:
+    try:
+        return factory(**spec.params)
+    except (Exception, SystemExit) as error:
+        msg = f"python: {spec.ref}: the factory failed: {type(error).__name__}: {excerpt(str(error), 300)}"
+        raise SuiteError(msg) from error
+
+
+def _is_async(call: Any) -> bool:
+    while isinstance(call, partial):
+        call = call.func
+    method = getattr(call, "__call__", None)  # noqa: B004 - an object with an async __call__ is asynchronous too
+    return inspect.iscoroutinefunction(call) or inspect.iscoroutinefunction(method)

@@ -1,0 +1,88 @@
+"""One failure again: the same scenario on the same target, side by side with what was recorded.
+
+Covers replaying; a replayed trial is never recorded and never counts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ninemarch import table
+from ninemarch.engine import judge_once
+from ninemarch.errors import UsageError
+from ninemarch.evidence import read_failures
+from ninemarch.journal import find_run
+from ninemarch.model import Failure, RunPlan, Trial, Verdict
+from ninemarch.suite import find_scenario, load
+from ninemarch.targets import open_target
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayResult:
+    """What was recorded, and what the replays gave.
+
+    Args:
+        changed: why the replay may differ, when suite or checks have changed since; else empty.
+    """
+
+    plan: RunPlan
+    recorded: Failure
+    trials: tuple[Trial, ...]
+    changed: str = ""
+
+    @property
+    def same(self) -> int:
+        """How many replays gave the recorded verdict."""
+        return sum(trial.verdict.value == self.recorded.verdict for trial in self.trials)
+
+
+def replay(run: str, trial: str, *, times: int = 1, root: Path | None = None) -> ReplayResult:
+    """Run one recorded trial's scenario again.
+
+    Args:
+        run: id of the run.
+        trial: number of the trial, or id of its scenario.
+        times: how often, >= 1.
+        root: folder that holds ``.ninemarch``; here by default.
+
+    Raises:
+        UsageError: no such run or trial, or its suite cannot be had.
+    """
+    recorded, plan = find_trial(run, trial, root=root)
+    if recorded.verdict == Verdict.VOID.value:
+        msg = f"trial {recorded.number} is void: {recorded.reason}; it was not run"
+        raise UsageError(msg)
+    suite = load(plan.origin)
+    target = open_target(plan.target, suite)
+    scenario = find_scenario(suite, recorded.scenario)
+    trials = tuple(judge_once(suite, scenario, target) for _ in range(times))
+    changed = (
+        "" if suite.hash == plan.hash else f"the suite has changed since the run ({plan.hash}, now {suite.hash})"
+    )
+    return ReplayResult(plan, recorded, trials, changed)
+
+
+def find_trial(run: str, trial: str, *, root: Path | None = None) -> tuple[Failure, RunPlan]:
+    """Return one recorded trial, whatever its verdict, and the plan of its run.
+
+    Raises:
+        UsageError: no such run or trial.
+    """
+    path = table.ensure(find_run(run, root))
+    head = table.head(path)
+    number = int(trial) if trial.isdecimal() else _number_of(path, trial)
+    found = read_failures(path, trial=number) if number is not None else ()
+    if not found:
+        msg = f"run {head.plan.run} has no trial '{trial}'; its trials are 0 to {head.plan.planned - 1}"
+        raise UsageError(msg)
+    return found[0], head.plan
+
+
+def _number_of(path: Path, scenario: str) -> int | None:
+    """Number of the first trial of a scenario; None when it has none."""
+    for batch in table.stream(path, ["trial", "scenario"]):
+        for number, name in zip(batch["trial"].to_pylist(), batch["scenario"].to_pylist(), strict=True):
+            if name == scenario:
+                return int(number)
+    return None

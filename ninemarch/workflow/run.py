@@ -1,0 +1,103 @@
+"""Run a suite on a target, or take a run up again; then decide on what it shows.
+
+Covers the way of one run: plan, journal, trials, seal, table, evidence, decision.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import ninemarch
+from ninemarch import table
+from ninemarch.engine import Progress, Selection, execute, make_plan, recount, release_of, schedule_of
+from ninemarch.errors import NinemarchError
+from ninemarch.evidence import gather
+from ninemarch.gate import decide
+from ninemarch.journal import Journal, find_run, new_run_folder, read_plan
+from ninemarch.march import build_march
+from ninemarch.model import Decision, Evidence, March, Suite
+from ninemarch.suite import load
+from ninemarch.targets import open_target
+
+Watch = Callable[[Progress], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A run that is over: where it lies, what it shows, what that decides."""
+
+    folder: Path
+    decision: Decision
+    evidence: Evidence
+
+
+def run(suite: Suite, selection: Selection, *, watch: Watch | None = None, root: Path | None = None) -> Finished:
+    """Run ``suite`` as selected and decide.
+
+    Args:
+        suite: the suite.
+        selection: what to run; ``Selection()`` runs the newest release on the default profile.
+        watch: called after every trial with the running counts; must be quick.
+        root: folder that holds ``.ninemarch``; here by default.
+
+    Raises:
+        UsageError: nothing is selected, or a name is unknown; nothing was run.
+        Interrupted: a signal came; everything acknowledged is kept.
+        RunInvalid: the journal cannot be written.
+    """
+    # Everything that can be wrong with the request is found before a folder is made.
+    make_plan(suite, selection, run="", version="")
+    target = open_target(release_of(suite, selection).target, suite)
+    folder = new_run_folder(root)
+    try:
+        plan, schedule = make_plan(suite, selection, run=folder.name, version=ninemarch.__version__)
+        journal = Journal.create(folder, plan)
+    except NinemarchError:
+        folder.rmdir()
+        raise
+    with journal:
+        execute(suite, schedule, target, journal, Progress(plan.planned, notify=watch))
+    return decide_run(folder)
+
+
+def resume(name: str, *, watch: Watch | None = None, root: Path | None = None) -> Finished:
+    """Run what is missing of a run that was cut off, and decide.
+
+    Raises:
+        UsageError: no such run, it is complete, or its suite has changed since.
+        Interrupted, RunInvalid: as for ``run``.
+    """
+    folder = find_run(name, root)
+    suite = load(read_plan(folder).origin)
+    journal, summary = Journal.resume(folder)
+    with journal:
+        schedule = schedule_of(suite, summary.plan)
+        target = open_target(summary.plan.target, suite)
+        progress = Progress(summary.plan.planned, notify=watch)
+        recount(journal, progress)
+        execute(suite, schedule, target, journal, progress)
+    return decide_run(folder)
+
+
+def decide_run(folder: Path) -> Finished:
+    """Decide on the run in ``folder`` from what it has recorded; its table is rebuilt when it is not up to date.
+
+    Raises:
+        RunInvalid: the record is damaged.
+    """
+    path = table.ensure(folder)
+    gates = table.head(path).plan.gates
+    evidence = gather(path, gates)
+    return Finished(folder, decide(evidence, gates), evidence)
+
+
+def march_of(finished: Sequence[Finished]) -> March:
+    """Return the march of several runs of one suite, in the order given.
+
+    Raises:
+        UsageError: runs of different suites, or of different scenarios and checks.
+    """
+    plan = finished[-1].decision.plan
+    return build_march([each.decision for each in finished], title=plan.title, effort_unit=plan.effort_unit)

@@ -1,0 +1,131 @@
+"""Can this suite tell right from wrong? Controls with known truth, and a review of what looks unwise.
+
+Covers ``suite verify`` (null, oracle and coin through the suite's own checks) and the warnings of
+``suite validate``. Nothing here is recorded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ninemarch import stats
+from ninemarch.checks import compile_checks
+from ninemarch.engine import judge_scenarios
+from ninemarch.model import Scenario, Suite, TargetSpec, Verdict
+from ninemarch.suite import Schedule
+from ninemarch.targets import open_target
+from ninemarch.text import excerpt
+
+COIN = 0.9
+_CONFIDENCE = 0.999  # of the coin's interval: a sound suite fails this control once in a thousand seeds
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """The result of one control.
+
+    Args:
+        name: ``null``, ``oracle`` or ``coin``.
+        holds: whether the suite passed it.
+        says: what was seen, in a line.
+    """
+
+    name: str
+    holds: bool
+    says: str
+
+
+def verify(suite: Suite, *, trials: int = 300, profile: str = "", seed: int | None = None) -> tuple[Control, ...]:
+    """Run the controls on scenarios of ``suite``.
+
+    Args:
+        suite: the suite.
+        trials: scenarios drawn for each control, >= 1.
+        profile: profile to draw from; the default one.
+        seed: seed of the draw; the first development seed by default.
+
+    Raises:
+        UsageError: the suite has no scenario, or a check cannot be had.
+    """
+    start = suite.seeds.development[0] if seed is None else seed
+    schedule = Schedule(suite, profile=profile, seed=start, planned=trials)
+    compile_checks(suite)
+    sound = [item for _, repeat, item in schedule if isinstance(item, Scenario) and not item.void and repeat == 0]
+    broken = [str(item) for _, _, item in schedule if not isinstance(item, Scenario)]
+    subsets = [s for source in suite.sources if source.subset for s in source.scenarios]
+    generator = Control(
+        "generator",
+        not broken,
+        f"{len(broken)} of {schedule.planned} scenarios could not be made: {broken[0]}"
+        if broken
+        else f"{schedule.planned} scenarios made, {schedule.planned - len(sound) - len(broken)} void",
+    )
+    return (generator, _null(suite, sound + subsets), _oracle(suite, sound + subsets), _coin(suite, sound))
+
+
+def _verdicts(suite: Suite, spec: TargetSpec, scenarios: list[Scenario]) -> list[Verdict]:
+    trials = judge_scenarios(suite, scenarios, open_target(spec, suite))
+    return [trial.verdict for trial in trials]
+
+
+def _null(suite: Suite, scenarios: list[Scenario]) -> Control:
+    found = _verdicts(suite, TargetSpec("control", "null"), scenarios)
+    wrong = [s.id for s, v in zip(scenarios, found, strict=True) if v is not Verdict.FAIL]
+    says = f"an empty answer fails {len(found) - len(wrong)} of {len(found)} scenarios"
+    return Control("null", not wrong, says + (f"; it does not fail {excerpt(wrong[0], 60)}" if wrong else ""))
+
+
+def _oracle(suite: Suite, scenarios: list[Scenario]) -> Control:
+    found = _verdicts(suite, TargetSpec("control", "oracle"), scenarios)
+    wrong = [s.id for s, v in zip(scenarios, found, strict=True) if v is not Verdict.PASS]
+    says = f"the right answer passes {len(found) - len(wrong)} of {len(found)} scenarios"
+    return Control("oracle", not wrong, says + (f"; it does not pass {excerpt(wrong[0], 60)}" if wrong else ""))
+
+
+def _coin(suite: Suite, scenarios: list[Scenario]) -> Control:
+    found = _verdicts(suite, TargetSpec("control", "coin", {"p": COIN}), scenarios)
+    failures = sum(verdict is not Verdict.PASS for verdict in found)
+    interval = stats.clopper_pearson(failures, len(found), confidence=_CONFIDENCE)
+    holds = interval.lower <= 1 - COIN <= interval.upper
+    says = (
+        f"a coin that is right {COIN:.0%} of the time passed {len(found) - failures} of {len(found)}; its "
+        f"{_CONFIDENCE:.1%} interval {1 - interval.upper:.1%} to {1 - interval.lower:.1%} "
+        f"{'covers' if holds else 'does not cover'} {COIN:.0%}"
+    )
+    return Control("coin", holds, says)
+
+
+def review(suite: Suite) -> Iterator[str]:
+    """Yield what is allowed but unwise: gates the trials cannot prove, slices nobody draws."""
+    attributes = {name for profile in suite.profiles.values() for name in profile.attributes}
+    attributes |= {name for source in suite.sources for s in source.scenarios for name in s.attributes}
+    generated = any(source.generator for source in suite.sources)
+    for gate in suite.gates:
+        needed = stats.trials_needed(gate.allowed, confidence=gate.confidence)
+        if suite.trials.max < needed:
+            yield (
+                f"gate {gate.id}: {suite.trials.max:,} trials cannot prove it; at least {needed:,} clean trials "
+                "are needed (trials.max)"
+            )
+        for name in (*gate.where, *gate.each):
+            if name not in attributes:
+                doubt = "unless the generator adds it" if generated else "it can never pass"
+                yield f"gate {gate.id}: no scenario or profile has the attribute '{name}'; {doubt}"
+    if not suite.gates:
+        yield "no gate: runs are measured, nothing is asked of them"
+    if not suite.target and not suite.releases:
+        yield "no target: every run needs --target"
+
+
+def example_scenarios(suite: Suite, *, count: int, profile: str = "", seed: int | None = None) -> list[Scenario]:
+    """Return the first scenarios drawn from a profile, by default with the first development seed.
+
+    Raises:
+        UsageError: no such profile.
+    """
+    if count == 0:
+        return []
+    start = suite.seeds.development[0] if seed is None else seed
+    schedule = Schedule(suite, profile=profile, seed=start, planned=count)
+    return [item for _, _, item in schedule if isinstance(item, Scenario)]

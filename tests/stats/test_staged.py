@@ -67,7 +67,7 @@ def test_gate_with_the_look_keeps_its_error_rate_and_gains_power(failures_planne
 def test_against_the_plain_double_sum():
     look, stop_at, planned = 300, 4, 1000
     k1, rest = np.arange(look + 1), planned - look
-    for k in (0, 1, 3, 4, 9, 40):
+    for k in (0, 1, 3, 4, 7):
         result = two_stage(k, planned, look=look, stop_at=stop_at, planned=planned, confidence=0.9)
         first = stats.binom.pmf(k1, look, result.upper)
         low = (first * stats.binom.cdf(k - k1, rest, result.upper))[:stop_at].sum()

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, floor, log10
 
-from ninemarch.report.numbers import nine_text, threshold_text
+from ninemarch.numbers import nine_text, threshold_text
 
 __all__ = ["Scale", "Tick", "round_steps", "scale_over"]
 
@@ -70,7 +70,8 @@ def scale_over(marks: Iterable[Marks | None], gates: Iterable[float]) -> Scale:
     far = [upper for _, _, upper in known if upper is not None and upper <= top + 0.8]
     clean = [lower + 0.45 for _, lower, upper in known if upper is None]
     high = max([top + 0.15, *[value + 0.05 for value in far], *clean])
-    low = max(0.0, min(solid) - 0.12)
+    # Room below for the name of the lowest release; the scale itself ends at 0, a success rate of 0.
+    low = min(solid) - 0.09 * (high - min(solid))
     return Scale(low, max(high, low + 0.6))
 
 

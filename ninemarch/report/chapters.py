@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
+from ninemarch import numbers as n
 from ninemarch.model import Counts, Decision, March, Rate, Step
-from ninemarch.report import numbers as n
 from ninemarch.report.compose import clean, on_axis, thresholds
 from ninemarch.report.view import Cell, GapRow, MarchRow
 
@@ -38,9 +38,14 @@ def shown_steps(march: March) -> tuple[Step, ...]:
 
 
 def profile_columns(march: March) -> tuple[str, ...]:
-    """Return the profiles in the order of the march, the headline first unless the march places it itself."""
-    names = march.profiles if march.profile in march.profiles else (march.profile, *march.profiles)
-    return names[:MOST_PROFILES]
+    """Return the profiles in the order of the march, the headline among them.
+
+    A march that does not place the headline itself gets it after the first of several others: suites list their
+    easy population first and the harsh ones last, so the columns go from easy to hard.
+    """
+    others = tuple(name for name in march.profiles if name != march.profile)
+    place = march.profiles.index(march.profile) if march.profile in march.profiles else min(1, len(others) - 1)
+    return (*others[: max(0, place)], march.profile, *others[max(0, place) :])[:MOST_PROFILES]
 
 
 def step_name(step: Step) -> str:
@@ -164,21 +169,18 @@ def _cell(decision: Decision | None, against: Sequence[Fraction]) -> Cell | None
         return None
     rate, counts = decision.rate, decision.counts
     return Cell(
-        rate=n.estimate_text(rate, against),
+        rate=n.short_estimate(rate, against),
         interval=n.interval_text(rate, against),
-        split=_split(counts),
+        split=_split(counts, n.interval_text(rate, against)),
         counts=n.failures_text(rate),
     )
 
 
-def _split(counts: Counts) -> str:
-    """How the failures split, and what was handed off."""
-    parts = [
-        f"{n.share_text(number, counts.scored)} {name}"
-        for number, name in ((counts.silent, "silent"), (counts.loud, "loud"), (counts.assisted, "handed off"))
-        if number
-    ]
-    return ", ".join(parts) or "no failure"
+def _split(counts: Counts, bound: str) -> str:
+    """Silent and loud failures as shares of the scored trials (the bound without any), and what was handed off."""
+    split = f"{n.share_text(counts.silent, counts.scored)} / {n.share_text(counts.loud, counts.scored)}"
+    handed = f", {n.share_text(counts.assisted, counts.scored)} handed off" if counts.assisted else ""
+    return (split if counts.failed else bound) + handed
 
 
 def gap_title(march: March) -> str:

@@ -9,16 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
+from ninemarch.numbers import count_text
 from ninemarch.report.axis import Scale, round_steps, scale_over
-from ninemarch.report.labels import Box, Labels, wide_of
-from ninemarch.report.numbers import count_text
+from ninemarch.report.labels import Box, Labels, Spot, wide_of
 from ninemarch.report.svg import Element, circle, el, line, path, percent, rect, svg, text
 from ninemarch.report.view import GateRow, MarchRow, PageView
 
 __all__ = ["gate_ladder", "march_chart"]
 
-_TOP = 22.0
+_TOP = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +37,8 @@ class _Layout:
     steps: int
 
 
-_WIDE = _Layout(left=0.095, width=0.875, height=300, nominal=540, steps=7)
-_NARROW = _Layout(left=0.155, width=0.815, height=290, nominal=270, steps=4)
+_WIDE = _Layout(left=0.095, width=0.875, height=350, nominal=500, steps=7)
+_NARROW = _Layout(left=0.185, width=0.785, height=290, nominal=270, steps=4)
 
 
 def march_chart(view: PageView, *, wide: bool) -> Element:
@@ -138,7 +139,7 @@ def _room(rows: Sequence[MarchRow], places: Sequence[float], rung: float, side: 
 def _trend(rows: Sequence[MarchRow], places: Sequence[float], scale: Scale, layout: _Layout) -> list[Element]:
     """Straight lines between the releases; red down to one that is proven worse, dashed up to a proven bound."""
     drawn = []
-    for before, after in zip(range(len(rows)), range(1, len(rows)), strict=False):
+    for before, after in pairwise(range(len(rows))):
         ends = [_y(scale, _mark(rows[place]), layout) for place in (before, after)]
         clean = any(marks is not None and marks[0] is None for marks in (rows[before].nines, rows[after].nines))
         colour = "fail" if rows[after].worse else "accent"
@@ -151,10 +152,9 @@ def _release(row: MarchRow, x: float, scale: Scale, layout: _Layout) -> list[Ele
     """The interval bar and the mark of one release."""
     if row.nines is None:
         return []
-    measured, lower, upper = row.nines
+    measured, _, upper = row.nines
     colour = "fail" if row.worse else "accent"
-    bottom = _y(scale, lower, layout)
-    top = 0.0 if upper is None else _y(scale, upper, layout)
+    bottom, top = _bar(row, scale, layout)
     bar = rect(-4, top - bottom, 8, max(1.0, bottom - top), colour, 0.35)
     marks = [bar]
     if upper is None:
@@ -166,20 +166,34 @@ def _release(row: MarchRow, x: float, scale: Scale, layout: _Layout) -> list[Ele
     return [svg(*marks, x=percent(x), y=bottom)]
 
 
+def _bar(row: MarchRow, scale: Scale, layout: _Layout) -> tuple[float, float]:
+    """Lower and upper end of a release's bar; it runs to the upper edge where the data set no upper limit."""
+    _, lower, upper = row.nines or (None, 0.0, None)
+    return _y(scale, lower, layout), 0.0 if upper is None else _y(scale, upper, layout)
+
+
 def _names(rows: Sequence[MarchRow], places: Sequence[float], scale: Scale, layout: _Layout) -> list[Element]:
     """Names of the releases: the last one with its rate, the worse ones, then all that find room."""
     labels = Labels(layout.nominal)
     for row, x in zip(rows, places, strict=True):
         labels.block(Box.around(x * layout.nominal, _y(scale, _mark(row), layout), 14, 14))
+    ends = [(x, _y(scale, _mark(row), layout)) for row, x in zip(rows, places, strict=True)]
+    for before, after in pairwise(ends):
+        labels.block_line(*before, *after)
+    for row, x in zip(rows, places, strict=True):
+        labels.block_line(x, _bar(row, scale, layout)[0], x, _bar(row, scale, layout)[1])
     order = sorted(range(len(rows)), key=lambda place: (place != len(rows) - 1, not rows[place].worse, place))
     drawn = []
     for place in order:
         row, x = rows[place], places[place]
         last = place == len(rows) - 1
         words = f"{row.release}: {row.headline}" if last else f"{row.release} worse" if row.worse else row.release
-        bottom = _y(scale, row.nines[1] if row.nines else 0.0, layout)
-        top = _y(scale, _mark(row), layout)
-        spot = labels.find(x, bottom, top, wide_of(words), first_left=last)
+        bottom, _ = _bar(row, scale, layout)
+        if last and row.nines and row.nines[2] is None:
+            # Over the arrow's head there is always room.
+            spot: Spot | None = Spot(-17.0, "end", 8.0) if x > 0.8 else Spot(-17.0, "middle", 0.0)
+        else:
+            spot = labels.find(x, bottom, _y(scale, _mark(row), layout), wide_of(words), first_left=last)
         if spot is None:
             continue
         colour = "fail-text" if row.worse else "ink" if last else "muted"
@@ -217,7 +231,9 @@ def gate_ladder(view: PageView, *, wide: bool) -> Element:
     for tick in rungs:
         x = percent(scale.share(tick.nines))
         if tick.rung:
-            plot.append(line(x, 0, x, height, "rule"))
+            # On phones the words stand above each bar: the rung is drawn beside the bars only.
+            spans = [(0.0, height)] if wide else [(step * row - 30, step * row) for row in range(1, len(gates) + 1)]
+            plot += [line(x, top, x, bottom, "rule") for top, bottom in spans]
         plot.append(
             text(x, height + 20, tick.label, "ink" if tick.rung else "muted", anchor="middle", bold=tick.rung)
         )

@@ -10,8 +10,8 @@ import math
 from collections.abc import Sequence
 from fractions import Fraction
 
+from ninemarch import numbers as n
 from ninemarch.model import Decision, GateResult, GateVerdict, Rate
-from ninemarch.report import numbers as n
 from ninemarch.report.view import Acting, DecisionView, GateRow, Hero, KeyNumber, Strip, Tone
 from ninemarch.text import printable
 
@@ -120,11 +120,9 @@ def _proven(decision: Decision, against: Sequence[Fraction]) -> KeyNumber:
     rate, coming = decision.rate, decision.next_nine
     if rate is None:
         return KeyNumber("–", "proven", "no trial was scored")
-    said = (
-        "no nine proven" if coming is None or coming.proven < 1 else f"{n.count_text(coming.proven, 'nine')} proven"
-    )
+    said = "no nine proven" if coming is None or coming.proven < 1 else n.count_text(coming.proven, "nine")
     overall = [gate.success for gate in decision.gates if not gate.where]
-    asked = f", gate asks {n.threshold_text(max(overall))}" if overall else ""
+    asked = f"; gate asks {n.threshold_text(max(overall))}" if overall else ""
     unit = f"proven at {n.one_sided_text(rate.confidence)} confidence"
     return KeyNumber(f"≥ {n.lower_text(rate, against)}", unit, said + asked)
 

@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
+from ninemarch import numbers as n
 from ninemarch.model import Counts, Decision, GateResult, March, NextNine, Rate, RunPlan, Step
-from ninemarch.report import numbers as n
 from ninemarch.report.compose import thresholds
 from ninemarch.text import scrub
 

@@ -62,6 +62,14 @@ class Labels:
         """Keep a place free of names."""
         self._taken.append(box)
 
+    def block_line(self, x1: float, y1: float, x2: float, y2: float) -> None:
+        """Keep the course of a straight line free of names; x are shares of the width."""
+        length = max(abs(x2 - x1) * self.width, abs(y2 - y1))
+        steps = max(1, round(length / 5))
+        for step in range(steps + 1):
+            part = step / steps
+            self.block(Box.around((x1 + part * (x2 - x1)) * self.width, y1 + part * (y2 - y1), 4, 4))
+
     def find(self, share: float, bottom: float, mark: float, wide: float, *, first_left: bool) -> Spot | None:
         """Return the first free place around a mark, and take it.
 
@@ -76,7 +84,10 @@ class Labels:
         below = (Spot(bottom + _HIGH + 3, "middle", 0.0), Box.around(x, bottom + _HIGH, wide, _HIGH))
         left = (Spot(mark + 4, "end", -_GAP), Box(x - _GAP - wide, mark - 8, x - _GAP, mark + 8))
         right = (Spot(mark + 4, "start", _GAP), Box(x + _GAP, mark - 8, x + _GAP + wide, mark + 8))
-        for spot, box in (left, below, right) if first_left else (below, right, left):
+        above = (Spot(mark - 11, "end", 6.0), Box(x + 6 - wide, mark - 11 - _HIGH, x + 6, mark - 9))
+        under = (Spot(bottom + _HIGH + 7, "end", 6.0), Box(x + 6 - wide, bottom + 8, x + 6, bottom + 8 + _HIGH))
+        tried = (left, above, under, below, right) if first_left else (below, right, left, above, under)
+        for spot, box in tried:
             inside = box.x1 > -4 and box.x2 < self.width + 10
             if inside and not any(box.touches(other) for other in self._taken):
                 self._taken.append(box)

@@ -7,13 +7,18 @@ from __future__ import annotations
 
 import dataclasses
 
+from ninemarch import numbers as n
 from ninemarch.model import Evidence, March
 from ninemarch.report import chapters, record
-from ninemarch.report import numbers as n
 from ninemarch.report.compose import clean, decision_view
 from ninemarch.report.view import PageView
 
 __all__ = ["page_view"]
+
+_GAP_HINT = (
+    "The same releases on other populations of scenarios. Under each rate: silent / loud failures, or the proven "
+    "bound where none was seen."
+)
 
 
 def page_view(march: March, evidence: Evidence, *, failure_bytes: int = 800_000) -> PageView:
@@ -45,11 +50,12 @@ def page_view(march: March, evidence: Evidence, *, failure_bytes: int = 800_000)
         effort_label=chapters.effort_label(march),
         interval_name=f"{n.two_sided_text(confidence)} interval",
         gap_title=chapters.gap_title(march),
-        gap_hint="The same releases on other populations of scenarios. A population that is too easy hides failures.",
+        gap_hint=_GAP_HINT,
         profiles=tuple(clean(name, 40) for name in chapters.profile_columns(march)),
         gap=chapters.gap_rows(march),
         failures_title=record.failures_title(decision.counts),
         failures=failures,
+        levels=record.level_rows(evidence),
         failures_note=record.failures_note(decision.counts, len(failures)),
         accounting=record.accounting(decision.counts),
         evidence=record.evidence_pairs(decision, evidence),

@@ -10,10 +10,10 @@ import shlex
 from fractions import Fraction
 from html import escape
 
+from ninemarch import numbers as n
 from ninemarch.model import Counts, Decision, Evidence, Failure, RunPlan
-from ninemarch.report import numbers as n
 from ninemarch.report.compose import clean
-from ninemarch.report.view import FailureRow, Pair, Tone
+from ninemarch.report.view import FailureRow, LevelRow, Pair, Tone
 
 __all__ = [
     "accounting",
@@ -22,6 +22,7 @@ __all__ = [
     "failure_row",
     "failures_note",
     "failures_title",
+    "level_rows",
     "method_text",
     "pick_failures",
     "provenance",
@@ -33,6 +34,7 @@ __all__ = [
 
 MOST_FAILURES = 200
 MOST_ATTRIBUTES = 16
+MOST_LEVELS = 24
 # Characters of one text of a failure; the next smaller one is taken where the page would get too large.
 _CUTS = (2000, 800, 300, 100)
 
@@ -117,12 +119,33 @@ def failures_note(counts: Counts, shown: int) -> str:
     """Return what the list holds and what was left out of it."""
     all_of_them = counts.recorded - counts.passed
     others = all_of_them - counts.failed
-    said = f", with {n.count_text(others, 'trial')} that neither passed nor failed" if others else ""
+    said = f"{n.count_text(others, 'more trial')} neither passed nor failed. " if others else ""
     if shown >= all_of_them:
-        return f"Every failure is listed{said}, silent ones first." if all_of_them else ""
+        return f"{said}All of them are listed, silent failures first." if all_of_them else ""
     return (
-        f"{shown:,} of {all_of_them:,} are listed{said}, silent ones first; {all_of_them - shown:,} were left out. "
-        "The run's table holds them all."
+        f"{said}{shown:,} of {all_of_them:,} are listed, silent failures first; {all_of_them - shown:,} were left "
+        "out. The run's table holds them all."
+    )
+
+
+def level_rows(evidence: Evidence) -> tuple[LevelRow, ...]:
+    """Return the levels of attributes with the most failures, at most 24; none when nothing failed."""
+    found = [
+        (slice_.counts, name, slice_.where.get(name, ""))
+        for name, slices in evidence.levels.items()
+        for slice_ in slices
+        if slice_.counts.failed
+    ]
+    found.sort(key=lambda row: (-row[0].failed, row[1], row[2]))
+    return tuple(
+        LevelRow(
+            attribute=clean(name, 40),
+            level=clean(level, 60),
+            trials=f"{counts.scored:,}",
+            failures=f"{counts.failed:,}",
+            silent=f"{counts.silent:,}",
+        )
+        for counts, name, level in found[:MOST_LEVELS]
     )
 
 

@@ -11,9 +11,9 @@ from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.text import Text
 
+from ninemarch import numbers as n
 from ninemarch.model import March
 from ninemarch.report import chapters
-from ninemarch.report import numbers as n
 from ninemarch.report.compose import clean
 from ninemarch.report.terminal_line import say
 

@@ -19,6 +19,7 @@ __all__ = [
     "GateRow",
     "Hero",
     "KeyNumber",
+    "LevelRow",
     "MarchRow",
     "PageView",
     "Pair",
@@ -162,6 +163,17 @@ class FailureRow:
 
 
 @dataclass(frozen=True, slots=True)
+class LevelRow:
+    """Counts of one level of an attribute: a pointer to where failures are, not a rate."""
+
+    attribute: str
+    level: str
+    trials: str
+    failures: str
+    silent: str
+
+
+@dataclass(frozen=True, slots=True)
 class Acting:
     """Success when it acts, beside the share it handed to a person: one is never shown without the other."""
 
@@ -205,6 +217,7 @@ class PageView:
     failures_title: str
     failures: tuple[FailureRow, ...]
     failures_note: str
+    levels: tuple[LevelRow, ...]
     accounting: tuple[Pair, ...]
     evidence: tuple[Pair, ...]
     method: tuple[str, ...]

@@ -223,3 +223,54 @@ def failing_march() -> tuple[March, Evidence]:
         ),
     )
     return march, evidence(march.last.decision, rows)
+
+
+def many_gates() -> tuple[March, Evidence]:
+    """A hand-off, slices in every state, worse rates and a note: the shape of the `digits` suite."""
+    overall = rate(290, 4000)
+    slices = (
+        (45, 3100, "0.98", "light=day", GateVerdict.PASS, 0),
+        (9, 310, "0.98", "light=dusk", GateVerdict.NOT_PROVEN, None),
+        (0, 95, "0.98", "weather=fog", GateVerdict.NOT_PROVEN, 54),
+        (30, 400, "0.98", "weather=heavy rain with low sun", GateVerdict.FAIL, None),
+    )
+    gates = [gate(overall, GateVerdict.FAIL, "0.95", id="overall", reason="at most 93.4%: below the gate")]
+    for failed, trials, success, where, verdict, more in slices:
+        name, level = where.split("=")
+        gates.append(
+            gate(
+                rate(failed, trials),
+                verdict,
+                success,
+                {name: level},
+                id="per-slice",
+                more_clean=more,
+                share=trials / 4000,
+            )
+        )
+    counts = Counts(planned=4050, passed=3710, silent=60, loud=30, assisted=200, errors=20, void=30)
+    made = decision(
+        60,
+        30,
+        4000,
+        made_plan=plan(release="6", name="hands off the least certain", suite="digits", planned=4050),
+        counts=counts,
+        rate=overall,
+        acting=rate(90, 3800),
+        assisted_share=0.05,
+        gates=tuple(gates),
+        verdict=GateVerdict.FAIL,
+        sentence="95% has failed: at most 93.4%",
+        action="ninemarch show 20261120-7f3a",
+        next_nine=NextNine(held=1, proven=1, target=2, confidence=0.95, clean_trials=None),
+        notes=("20 trials (0.5%) ended in an error on our side", "several trials share a base image: 180 groups"),
+    )
+    steps = (
+        Step("5", "normalisation and ensemble", None, decision(60, 0, 2000, made_plan=plan(release="5"))),
+        Step("6", "hands off the least certain", None, made),
+    )
+    march = March("digits", "Read a handwritten digit", "everyday", steps, ("everyday",))
+    rows = tuple(failure(k, scenario=f"img-{k}", silent=k % 3 > 0) for k in range(1, 13))
+    return march, evidence(
+        made, (*rows, failure(90, verdict="assisted", silent=False, output="", detail="margin 0.02"))
+    )

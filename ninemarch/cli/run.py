@@ -2,47 +2,51 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ninemarch.errors import UsageError
+
+if TYPE_CHECKING:
+    from ninemarch.workflow import Finished
+
+SuiteName = Annotated[str, typer.Argument(help="Suite file, folder, or shipped suite's name.", show_default=False)]
+Release = Annotated[str, typer.Option("--release", help="Release of the suite's ladder; the last by default.")]
+Target = Annotated[str, typer.Option("--target", help="python:module:name, or control:null|oracle|coin:0.99.")]
+Trials = Annotated[int | None, typer.Option("-n", "--trials", min=1, help="How many trials.")]
+Profile = Annotated[str, typer.Option("--profile", help="Operational profile to draw from.")]
+Subset = Annotated[str, typer.Option("--subset", help="Run a hand-picked subset; never a rate.")]
+Where = Annotated[list[str] | None, typer.Option("-w", "--where", help="Only attribute=level; repeatable.")]
+Scenario = Annotated[list[str] | None, typer.Option("--scenario", help="Only this scenario id; repeatable.")]
+Seed = Annotated[int | None, typer.Option("--seed", min=0, help="Seed; the first held-out one by default.")]
+Resume = Annotated[str, typer.Option("--resume", help="Run what is missing of this run.")]
+Label = Annotated[str, typer.Option("--label", help="Name of the release that --target is.")]
+Effort = Annotated[float | None, typer.Option("--effort", min=0, help="Work that release took.")]
+Page = Annotated[str, typer.Option("--report", help="Write the HTML page to this file too.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="No progress; one line.")]
+
 
 def run(
-    suite: Annotated[
-        str, typer.Argument(help="Suite file, folder, or shipped suite's name.", show_default=False)
-    ] = "",
-    release: Annotated[
-        str, typer.Option("--release", help="Release of the suite's ladder; the last by default.")
-    ] = "",
-    target: Annotated[
-        str, typer.Option("--target", help="python:module:name, or control:null|oracle|coin:0.99.")
-    ] = "",
-    trials: Annotated[int | None, typer.Option("-n", "--trials", min=1, help="How many trials.")] = None,
-    profile: Annotated[str, typer.Option("--profile", help="Operational profile to draw from.")] = "",
-    subset: Annotated[str, typer.Option("--subset", help="Run a hand-picked subset; never a rate.")] = "",
-    where: Annotated[
-        list[str] | None, typer.Option("-w", "--where", help="Only attribute=level; repeatable.")
-    ] = None,
-    scenario: Annotated[
-        list[str] | None, typer.Option("--scenario", help="Only this scenario id; repeatable.")
-    ] = None,
-    seed: Annotated[
-        int | None, typer.Option("--seed", min=0, help="Seed; the first held-out one by default.")
-    ] = None,
-    resume: Annotated[str, typer.Option("--resume", help="Run what is missing of this run.")] = "",
-    label: Annotated[str, typer.Option("--label", help="Name of the release that --target is.")] = "",
-    effort: Annotated[float | None, typer.Option("--effort", min=0, help="Work that release took.")] = None,
-    page: Annotated[str, typer.Option("--report", help="Write the HTML page to this file too.")] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
-    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="No progress; one line.")] = False,
+    suite: SuiteName = "",
+    release: Release = "",
+    target: Target = "",
+    trials: Trials = None,
+    profile: Profile = "",
+    subset: Subset = "",
+    where: Where = None,
+    scenario: Scenario = None,
+    seed: Seed = None,
+    resume: Resume = "",
+    label: Label = "",
+    effort: Effort = None,
+    page: Page = "",
+    as_json: Json = False,
+    quiet: Quiet = False,
 ) -> None:
     """Run a suite on a target; resumable; prints the decision and exits with its code."""
-    from ninemarch import workflow
-    from ninemarch.cli import console, inspect
-    from ninemarch.engine import Selection
-    from ninemarch.errors import UsageError
-    from ninemarch.suite import load
-    from ninemarch.targets import parse_target
+    from ninemarch.cli.inspect import tell
 
     if bool(suite) == bool(resume):
         msg = "give a suite to run, or --resume RUN, not both; e.g. ninemarch run dates"
@@ -50,42 +54,50 @@ def run(
     if target and release:
         msg = "--target and --release were both given; a release of the ladder names its own target (use --label)"
         raise UsageError(msg)
-    if resume:
-        _refuse_with_resume(release=release, target=target, trials=trials, profile=profile, seed=seed, where=where)
-        with console.watching(quiet=quiet or as_json) as show:
-            finished = workflow.resume(resume, watch=lambda progress: show("resumed", progress))
-    else:
-        loaded = load(suite)
-        selection = Selection(
-            release=release,
-            target=parse_target(target) if target else None,
-            profile=profile,
-            subset=subset,
-            seed=seed,
-            trials=trials,
-            where=_pairs(where or []),
-            ids=tuple(scenario or ()),
-            label=label,
-            effort=effort,
-        )
-        with console.watching(quiet=quiet or as_json) as show:
-            finished = workflow.run(loaded, selection, watch=lambda progress: show(loaded.name, progress))
-    inspect.tell(finished, as_json=as_json, quiet=quiet, page=page)
+    chosen = {
+        "release": release,
+        "target": target,
+        "trials": trials,
+        "profile": profile,
+        "subset": subset,
+        "where": _pairs(where or []),
+        "ids": tuple(scenario or ()),
+        "seed": seed,
+        "label": label,
+        "effort": effort,
+    }
+    finished = _resumed(resume, chosen, quiet or as_json) if resume else _started(suite, chosen, quiet or as_json)
+    tell(finished, as_json=as_json, quiet=quiet, page=page)
     raise typer.Exit(int(finished.decision.exit_code))
 
 
-def _refuse_with_resume(**given: Any) -> None:
-    from ninemarch.errors import UsageError
+def _started(name: str, chosen: dict[str, Any], quiet: bool) -> Finished:
+    from ninemarch import workflow
+    from ninemarch.cli.console import watching
+    from ninemarch.engine import Selection
+    from ninemarch.suite import load
+    from ninemarch.targets import parse_target
 
-    named = [f"--{name}" for name, value in given.items() if value]
-    if named:
-        msg = f"--resume goes on with the plan as it was declared; leave out {', '.join(named)}, or start a new run"
+    suite = load(name)
+    target = parse_target(chosen["target"]) if chosen["target"] else None
+    selection = Selection(**{**chosen, "target": target})
+    with watching(quiet=quiet) as show:
+        return workflow.run(suite, selection, watch=lambda progress: show(suite.name, progress))
+
+
+def _resumed(name: str, chosen: dict[str, Any], quiet: bool) -> Finished:
+    from ninemarch import workflow
+    from ninemarch.cli.console import watching
+
+    given = [f"--{option}" for option, value in chosen.items() if value not in (None, "", (), {})]
+    if given:
+        msg = f"--resume goes on with the plan as it was declared; leave out {', '.join(given)}, or start a new run"
         raise UsageError(msg)
+    with watching(quiet=quiet) as show:
+        return workflow.resume(name, watch=lambda progress: show("resumed", progress))
 
 
 def _pairs(where: list[str]) -> dict[str, str]:
-    from ninemarch.errors import UsageError
-
     pairs: dict[str, str] = {}
     for text in where:
         name, equals, level = text.partition("=")

@@ -1,0 +1,94 @@
+"""What `nox` does: `nox` alone runs every check that CI runs; `nox -l` lists the rest.
+
+Every session installs the project from this folder into its own environment, the way a user would.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import nox
+
+nox.options.sessions = ["tests", "lint", "types", "floors", "docs"]
+nox.options.reuse_existing_virtualenvs = True
+nox.needs_version = ">=2024.10.9"
+
+GROUPS = nox.project.load_toml("pyproject.toml")
+
+
+def _group(name: str) -> list[str]:
+    return nox.project.dependency_groups(GROUPS, name)
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """The whole test suite (browser tests are skipped where Debian's chromium is missing)."""
+    session.install(".[demo]", *_group("test"))
+    session.run("pytest", *session.posargs, env={"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"})
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Style and common mistakes."""
+    session.install(*_group("lint"))
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Strict static types of the package and the shipped suites."""
+    session.install(".[demo]", *_group("types"))
+    session.run("mypy")
+
+
+@nox.session
+def floors(session: nox.Session) -> None:
+    """Floors without cycles, and files and functions that fit in a head."""
+    session.install("-e", ".", *_group("lint"))
+    session.run("lint-imports")
+    session.run("python", "tests/structure.py")
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Documentation that cannot go stale: commands, exit codes and help in the docs are the real ones."""
+    session.install(".", *_group("test"))
+    session.run("pytest", "tests/docs", *session.posargs)
+
+
+@nox.session
+def examples(session: nox.Session) -> None:
+    """Rebuild the example pages under reports/ from the shipped suites (minutes)."""
+    session.install(".[demo]")
+    for suite in ("dates", "llm_json", "digits"):
+        session.run("ninemarch", "demo", "--suite", suite, "-q", env={"OMP_NUM_THREADS": "1"})
+        page = Path("reports") / f"{suite}.html"
+        page.replace(page.with_name(f"example-{suite}.html"))
+
+
+@nox.session
+def benchmarks(session: nox.Session) -> None:
+    """Speed, memory, disk, coverage and start-up, with the results recorded under benchmarks/results/."""
+    session.install(".[demo]")
+    for name in session.posargs or ("startup", "throughput", "coverage"):
+        session.run("python", f"benchmarks/{name}.py")
+
+
+@nox.session
+def rivals(session: nox.Session) -> None:
+    """The same trivial work in other harnesses, each in its own environment (downloads them)."""
+    session.install(".")
+    session.run("python", "benchmarks/rivals.py", *session.posargs)
+
+
+@nox.session(python=["3.11", "3.12", "3.13"])
+def pythons(session: nox.Session) -> None:
+    """The test suite on every supported Python that is installed here."""
+    session.install(".[demo]", *_group("test"))
+    session.run("pytest", "-q", *session.posargs, env={"OMP_NUM_THREADS": "1"})
+
+
+if __name__ == "__main__":
+    sys.exit("run me as: nox")

@@ -144,11 +144,11 @@ class _Loop:
                 yield Work(number, repeat, scenario, packed)
 
 
-def judged(judge: Judge, work: Work, outcome: Outcome) -> Trial:
-    """Return the record of a finished trial."""
+def judged(judge: Judge, work: Work, outcome: Outcome, *, keep: bool = False) -> Trial:
+    """Return the record of a finished trial; ``keep`` the values of a pass too."""
     ruling = judge(work.scenario, outcome)
     scenario = work.scenario
-    kept = ruling.verdict is not Verdict.PASS
+    kept = keep or ruling.verdict is not Verdict.PASS
     return Trial(
         number=work.number,
         scenario=scenario.id,
@@ -195,7 +195,8 @@ def judge_scenarios(suite: Suite, scenarios: Iterable[Scenario], target: Target)
     judge = compile_checks(suite)
     executor = executor_for(target, suite.limits.timeout, suite.limits.concurrency)
     work = [Work(number, 0, scenario, pack_input(scenario.input)) for number, scenario in enumerate(scenarios)]
-    return sorted((judged(judge, item, outcome) for item, outcome in executor.run(work)), key=lambda t: t.number)
+    trials = (judged(judge, item, outcome, keep=True) for item, outcome in executor.run(work))
+    return sorted(trials, key=lambda trial: trial.number)
 
 
 def judge_once(suite: Suite, scenario: Scenario, target: Target) -> Trial:

@@ -40,8 +40,8 @@ def print_replay(console: Console, recorded: Failure, trials: Sequence[Trial], r
         console,
         Text(f"trial {recorded.number} of run {printable(run)}: {printable(recorded.scenario)}", style="bold"),
     )
-    for name, text in (("input", recorded.input), ("expect", recorded.expect)):
-        say(console, Text(f"  {name:<9}").append(excerpt(text, 2000)), hang=11)
+    for name, value in (("input", trials[0].input), ("expect", trials[0].expect)):
+        say(console, Text(f"  {name:<9}").append(excerpt(value, 2000)), hang=11)
     say(
         console,
         Text("  recorded ").append(recorded.verdict, style="bold").append(f"  {excerpt(recorded.output, 400)}"),

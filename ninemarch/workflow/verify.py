@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 
 from ninemarch import stats
 from ninemarch.checks import compile_checks
 from ninemarch.engine import judge_scenarios
 from ninemarch.model import Scenario, Suite, TargetSpec, Verdict
+from ninemarch.numbers import percent
 from ninemarch.suite import Schedule
 from ninemarch.targets import open_target
 from ninemarch.text import excerpt
@@ -88,10 +90,11 @@ def _coin(suite: Suite, scenarios: list[Scenario]) -> Control:
     failures = sum(verdict is not Verdict.PASS for verdict in found)
     interval = stats.clopper_pearson(failures, len(found), confidence=_CONFIDENCE)
     holds = interval.lower <= 1 - COIN <= interval.upper
+    lower, upper = percent(1 - Fraction(interval.upper), "floor"), percent(1 - Fraction(interval.lower), "ceil")
+    ends = f"{lower} to {upper}" if interval.lower > 0 else f"of at least {lower}"
     says = (
         f"a coin that is right {COIN:.0%} of the time passed {len(found) - failures} of {len(found)}; its "
-        f"{_CONFIDENCE:.1%} interval {1 - interval.upper:.1%} to {1 - interval.lower:.1%} "
-        f"{'covers' if holds else 'does not cover'} {COIN:.0%}"
+        f"{_CONFIDENCE:.1%} interval {ends} {'covers' if holds else 'does not cover'} {COIN:.0%}"
     )
     return Control("coin", holds, says)
 

@@ -122,9 +122,9 @@ def _notes(evidence: Evidence, results: Sequence[GateResult], gates: Sequence[Ga
         )
     if counts.void:
         yield f"{count_text(counts.void, 'void scenario')} outside the rate (ambiguous in themselves, listed)"
-    levels = sum(1 for result in results if result.where)
-    if levels > 1:
-        yield f"{len(results)} gates tested, {levels} on slices; their number is not corrected for"
+    levels = [result.verdict for result in results if result.where]
+    if len(levels) > 1 and GateVerdict.FAIL in levels:
+        yield f"{len(levels)} slices were tested; a FAIL among them is not corrected for their number"
     if gates and not results and evidence.plan.counts_in_a_rate:
         yield "no gate applies to this selection"
 
@@ -157,7 +157,8 @@ def _sentence(decision: Decision, invalid: str) -> str:
     if decision.verdict is GateVerdict.PASS:
         if len(blocking) > 1:
             return f"All {len(blocking)} gates are proven"
-        return f"{threshold_text(blocking[0].success)} is proven: {blocking[0].label}"
+        slice_of = ", ".join(f"{name}={level}" for name, level in blocking[0].where.items())
+        return f"{threshold_text(blocking[0].success)} is proven" + (f" for {slice_of}" if slice_of else "")
     worst = next(result for result in missed if result.verdict is decision.verdict)
     asked = threshold_text(worst.success)
     failed = decision.verdict is GateVerdict.FAIL
@@ -167,6 +168,15 @@ def _sentence(decision: Decision, invalid: str) -> str:
         return f"{asked} is not proven yet"
     same = [result for result in missed if result.verdict is decision.verdict]
     return f"{len(same)} of {len(blocking)} gates {'failed' if failed else 'lack proof'}: {worst.label} asks {asked}"
+
+
+def _fresh_run(result: GateResult) -> str:
+    """A plan that could prove what this run did not; evidence of a plan that has ended cannot be topped up."""
+    seen, failures = (result.rate.trials, result.rate.failures) if result.rate else (0, 0)
+    trials = round((seen + (result.more_clean or 0)) / max(result.share, 1e-9)) if result.where else 0
+    trials = trials or seen + (result.more_clean or 0)
+    allowed = count_text(failures, "failure") if failures else "no failure"
+    return f"Plan a fresh run of about {trials:,} trials on another held-out seed; with {allowed} it would pass"
 
 
 def _action(decision: Decision, invalid: str) -> str:
@@ -183,10 +193,9 @@ def _action(decision: Decision, invalid: str) -> str:
         if nine is None or nine.clean_trials is None:
             return f"Look at what remains: ninemarch show {plan.run} --failures"
         return f"For {nine_text(nine.target)}: about {nine.clean_trials:,} more clean trials"
-    worst = missed[0]
+    worst = max(missed, key=lambda result: _ORDER.index(result.verdict))
     if worst.more_clean:
-        total = (worst.rate.trials if worst.rate else 0) + worst.more_clean
-        return (
-            f"Plan a fresh run of about {total:,} trials on another held-out seed; all of the further ones must pass"
-        )
+        return _fresh_run(worst)
+    if worst.verdict is GateVerdict.NOT_PROVEN and decision.counts.errors + decision.counts.unscored:
+        return f"Mend the errors and run again: ninemarch show {plan.run} --failures"
     return f"Fix failures first, more trials will not help: ninemarch show {plan.run} --failures"

@@ -72,7 +72,17 @@ def scale_over(marks: Iterable[Marks | None], gates: Iterable[float]) -> Scale:
     high = max([top + 0.15, *[value + 0.05 for value in far], *clean])
     # Room below for the name of the lowest release; the scale itself ends at 0, a success rate of 0.
     low = min(solid) - 0.09 * (high - min(solid))
-    return Scale(low, max(high, low + 0.6))
+    return _with_a_rung(Scale(low, max(high, low + 0.6)))
+
+
+def _with_a_rung(scale: Scale) -> Scale:
+    """The scale, widened to the nearest rung where it holds none: a picture without one says nothing of nines."""
+    below, above = floor(scale.low), max(1, ceil(scale.high))
+    if above <= scale.high or below + 1 <= scale.high:
+        return scale
+    if below >= 1 and scale.low - below < above - scale.high:
+        return Scale(below - 0.04, scale.high)
+    return Scale(scale.low, above + 0.04)
 
 
 def round_steps(low: float, high: float, most: int) -> list[float]:

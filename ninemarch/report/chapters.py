@@ -176,11 +176,13 @@ def _cell(decision: Decision | None, against: Sequence[Fraction]) -> Cell | None
     )
 
 
-def _split(counts: Counts, bound: str) -> str:
+def _split(counts: Counts, bound: str) -> tuple[str, ...]:
     """Silent and loud failures as shares of the scored trials (the bound without any), and what was handed off."""
-    split = f"{n.share_text(counts.silent, counts.scored)} / {n.share_text(counts.loud, counts.scored)}"
-    handed = f", {n.share_text(counts.assisted, counts.scored)} handed off" if counts.assisted else ""
-    return (split if counts.failed else bound) + handed
+    silent, loud = (n.share_text(number, counts.scored) for number in (counts.silent, counts.loud))
+    handed = (n.share_text(counts.assisted, counts.scored), "handed off") if counts.assisted else ()
+    if counts.failed:
+        return (f"{silent} /", f"{loud}," if handed else loud, *handed)
+    return handed or (bound,)
 
 
 def gap_title(march: March) -> str:
@@ -195,4 +197,17 @@ def gap_title(march: March) -> str:
             none = "never" if len(steps) == 1 else "No release fails"
             quiet = f"{none} on {clean(name, 40)}"
             return f"{who} on {headline}, {quiet}" if len(steps) == 1 else f"{quiet}; on {headline}, {who}"
-    return "The same releases on other populations"
+    return _last_gap(march) or "The same releases on other populations"
+
+
+def _last_gap(march: March) -> str:
+    """How the newest release does on the headline profile and on the one that differs most from it."""
+    headline = march.last.decision.rate
+    others = {name: d.rate for name, d in march.last.others.items() if d.rate}
+    if headline is None or not others:
+        return ""
+    name = max(others, key=lambda other: (abs(others[other].estimate - headline.estimate), other))
+    against = all_thresholds(march)
+    mine = f"{_said(headline, against)} on {clean(march.profile, 40)}"
+    theirs = f"{_said(others[name], against)} on {clean(name, 40)}"
+    return f"Release {clean(march.last.release, 20)}: {mine}, {theirs}"

@@ -111,9 +111,11 @@ def _measured(decision: Decision, against: Sequence[Fraction]) -> KeyNumber:
     rate, counts = decision.rate, decision.counts
     if rate is None:
         return KeyNumber("–", "measured success", "no trial was scored")
-    split = [f"{counts.silent:,} silent"] if rate.failures else []
-    split += [f"{counts.assisted:,} handed off"] if counts.assisted else []
-    return KeyNumber(n.estimate_text(rate, against), "measured success", ", ".join([n.failures_text(rate), *split]))
+    if counts.assisted:
+        seen = f"{counts.failed:,} failed, {counts.assisted:,} handed off, of {n.count_text(rate.trials, 'trial')}"
+    else:
+        seen = n.failures_text(rate) + (f", {counts.silent:,} silent" if rate.failures else "")
+    return KeyNumber(n.estimate_text(rate, against), "measured success", seen)
 
 
 def _proven(decision: Decision, against: Sequence[Fraction]) -> KeyNumber:
@@ -148,7 +150,8 @@ def gate_row(gate: GateResult) -> GateRow:
     against = (gate.success,)
     rate = gate.rate
     return GateRow(
-        label=clean(gate.label, 80) + ("" if gate.blocking else " (reported only)"),
+        label=clean(gate.label, 80) + ("" if gate.blocking else " (warns)"),
+        slice=clean(gate.label[len(gate.id) :].strip().removeprefix("(").removesuffix(")"), 60),
         required=n.threshold_text(gate.success),
         confidence=n.one_sided_text(gate.confidence),
         verdict=str(gate.verdict),
@@ -182,10 +185,21 @@ def _gate_short(gate: GateResult) -> str:
 
 
 def _gates_title(gates: Sequence[GateResult]) -> str:
+    """The finding of the ladder: what blocks first, so that it never contradicts the verdict, then what warns."""
+    warns = [gate for gate in gates if not gate.blocking]
+    title = _blocking_title([gate for gate in gates if gate.blocking])
+    if not warns:
+        return title
+    passed = sum(gate.verdict is GateVerdict.PASS for gate in warns)
+    how_many = "none is" if passed == 0 else f"{passed:,} {'is' if passed == 1 else 'are'}"
+    return f"{title}; of {len(warns):,} that only warn, {how_many} proven"
+
+
+def _blocking_title(gates: Sequence[GateResult]) -> str:
     passed = sum(gate.verdict is GateVerdict.PASS for gate in gates)
     failed = sum(gate.verdict is GateVerdict.FAIL for gate in gates)
     if not gates:
-        return "The suite asks for no gate"
+        return "No gate decides"
     if len(gates) == 1:
         required = n.threshold_text(gates[0].success)
         return f"The gate at {required} " + ("is proven" if passed else "has failed" if failed else "is not proven")

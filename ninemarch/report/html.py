@@ -16,8 +16,9 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from ninemarch.model import Evidence, March
-from ninemarch.report import charts
 from ninemarch.report.durable import write_whole
+from ninemarch.report.gate_ladder import gate_ladder
+from ninemarch.report.march_chart import march_chart
 from ninemarch.report.page import page_view
 from ninemarch.report.view import PageView
 
@@ -55,10 +56,10 @@ def render_view(view: PageView) -> str:
         .render(
             view=view,
             style_hash=_style_hash(),
-            march_wide=charts.march_chart(view, wide=True),
-            march_narrow=charts.march_chart(view, wide=False),
-            gates_wide=charts.gate_ladder(view, wide=True),
-            gates_narrow=charts.gate_ladder(view, wide=False),
+            march_wide=march_chart(view, wide=True),
+            march_narrow=march_chart(view, wide=False),
+            gates_wide=gate_ladder(view, wide=True),
+            gates_narrow=gate_ladder(view, wide=False),
         )
     )
 

@@ -70,6 +70,13 @@ class Labels:
             part = step / steps
             self.block(Box.around((x1 + part * (x2 - x1)) * self.width, y1 + part * (y2 - y1), 4, 4))
 
+    def take(self, box: Box) -> bool:
+        """Take a place if it is free, and say whether it was."""
+        free = not any(box.touches(other) for other in self._taken)
+        if free:
+            self._taken.append(box)
+        return free
+
     def find(self, share: float, bottom: float, mark: float, wide: float, *, first_left: bool) -> Spot | None:
         """Return the first free place around a mark, and take it.
 
@@ -89,7 +96,6 @@ class Labels:
         tried = (left, above, under, below, right) if first_left else (below, right, left, above, under)
         for spot, box in tried:
             inside = box.x1 > -4 and box.x2 < self.width + 10
-            if inside and not any(box.touches(other) for other in self._taken):
-                self._taken.append(box)
+            if inside and self.take(box):
                 return spot
         return None

@@ -11,6 +11,7 @@ from ninemarch import numbers as n
 from ninemarch.model import Evidence, March
 from ninemarch.report import chapters, record
 from ninemarch.report.compose import clean, decision_view
+from ninemarch.report.method import method_text, sources
 from ninemarch.report.view import PageView
 
 __all__ = ["page_view"]
@@ -59,8 +60,8 @@ def page_view(march: March, evidence: Evidence, *, failure_bytes: int = 800_000)
         failures_note=record.failures_note(decision.counts, len(failures)),
         accounting=record.accounting(decision.counts),
         evidence=record.evidence_pairs(decision, evidence),
-        method=record.method_text(decision),
-        sources=record.sources(decision),
+        method=method_text(decision),
+        sources=sources(decision),
         provenance=record.provenance(decision.plan),
         commands=record.commands(evidence),
     )

@@ -6,6 +6,8 @@ Computes no statistics.
 
 from __future__ import annotations
 
+import json
+import re
 import shlex
 from fractions import Fraction
 from html import escape
@@ -23,18 +25,17 @@ __all__ = [
     "failures_note",
     "failures_title",
     "level_rows",
-    "method_text",
     "pick_failures",
     "provenance",
     "repeat_command",
     "replay_command",
     "resume_command",
-    "sources",
 ]
 
 MOST_FAILURES = 200
 MOST_ATTRIBUTES = 16
 MOST_LEVELS = 24
+_MOST_LINES = 24
 # Characters of one text of a failure; the next smaller one is taken where the page would get too large.
 _CUTS = (2000, 800, 300, 100)
 
@@ -52,7 +53,7 @@ def failure_row(failure: Failure, run: str, cut: int = _CUTS[0]) -> FailureRow:
     """Return one trial as people look at it, each text cut to ``cut`` characters."""
     kind, tone = _KINDS.get(failure.verdict, _SILENT if failure.silent else _LOUD)
     texts = [
-        (name, clean(text, cut, keep_newlines=True))
+        (name, clean(_readable(text), cut, keep_newlines=True))
         for name, text in (
             ("input", failure.input),
             ("expected", failure.expect),
@@ -61,7 +62,8 @@ def failure_row(failure: Failure, run: str, cut: int = _CUTS[0]) -> FailureRow:
         )
         if text
     ]
-    facts = [("ended", clean(failure.ended, 40))] if failure.ended else []
+    facts = [("severity", clean(failure.severity, 20))] if failure.severity else []
+    facts += [("ended", clean(failure.ended, 40))] if failure.ended else []
     facts += [("group", clean(failure.group, 80))] if failure.group and failure.group != failure.scenario else []
     facts += [("time", n.duration_text(failure.seconds))] if failure.seconds > 0 else []
     left = len(failure.attributes) - MOST_ATTRIBUTES
@@ -78,6 +80,18 @@ def failure_row(failure: Failure, run: str, cut: int = _CUTS[0]) -> FailureRow:
         facts=tuple(facts),
         replay=replay_command(run, failure.number),
     )
+
+
+def _readable(text: str) -> str:
+    """A value as a person reads it: a long list, written one number a line, is folded; its content stays."""
+    if text.count("\n") <= _MOST_LINES or text[:1] not in {"[", "{"}:
+        return text
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+    # Inside JSON a line break is layout: in a string it would be written as an escape.
+    return re.sub(r"\s*\n\s*", " ", text)
 
 
 def pick_failures(evidence: Evidence, most_bytes: int) -> tuple[FailureRow, ...]:
@@ -202,56 +216,6 @@ def evidence_pairs(decision: Decision, evidence: Evidence) -> tuple[Pair, ...]:
     return tuple(pairs)
 
 
-_METHODS = (
-    (
-        "clopper",
-        (
-            "Each trial is a Bernoulli trial of its own. The exact Clopper-Pearson limits contain the true rate at "
-            "least as often as they say, also when no failure was seen."
-        ),
-        "C. J. Clopper, E. S. Pearson (1934), Biometrika 26, 404-413",
-    ),
-    (
-        "gaffke",
-        (
-            "Trials of one group share fate, so the group is the unit of evidence. Gaffke's bound uses the share of "
-            "passes of each group; it equals Clopper-Pearson where every group is one trial. Its validity was "
-            "checked numerically, not proved."
-        ),
-        "N. Gaffke (2005), Mathematical Methods of Statistics 14; M. Phan, P. Thomas, E. Learned-Miller (2021), ICML",
-    ),
-    (
-        "gamma",
-        (
-            "The sample does not follow the profile, so every group counts with the weight of its cell. The gamma "
-            "bound takes the largest contribution one more group could make; weight without a trial is unknown."
-        ),
-        "M. P. Fay, E. J. Feuer (1997), Statistics in Medicine 16, 791-801",
-    ),
-)
-
-
-def method_text(decision: Decision) -> tuple[str, ...]:
-    """Return the method in words."""
-    method = decision.rate.method.lower() if decision.rate else ""
-    return (
-        "Success is pass / (pass + fail + assisted). A trial handed to a person is not an autonomous success.",
-        "A failure is loud when the target refused or could not answer, and silent when it answered and was wrong.",
-        *(words for key, words, _ in _METHODS if key in method),
-        (
-            "A gate passes when the lower bound reaches it, fails when the upper bound lies below it, and is not "
-            "proven otherwise. k nines are proven when the lower bound of success is at least 1 - 10^-k."
-        ),
-        "Lower bounds are rounded down and upper bounds up, and no rounding crosses a gate or a nine.",
-    )
-
-
-def sources(decision: Decision) -> tuple[str, ...]:
-    """Return where the method was published."""
-    method = decision.rate.method.lower() if decision.rate else ""
-    return tuple(source for key, _, source in _METHODS if key in method)
-
-
 def provenance(plan: RunPlan) -> tuple[Pair, ...]:
     """Return what a second person needs to get the same run."""
     pairs = (
@@ -277,7 +241,10 @@ def provenance(plan: RunPlan) -> tuple[Pair, ...]:
 def repeat_command(plan: RunPlan) -> str:
     """Return the command that repeats a run: the same scenarios in the same order."""
     words = ["ninemarch", "run", plan.origin or plan.suite]
-    words += ["--release", plan.release] if plan.release else ["--target", str(plan.target)]
+    if plan.release and not any(word.split("=")[0] == "--target" for word in plan.argv):
+        words += ["--release", plan.release]
+    else:
+        words += ["--target", str(plan.target), *(["--label", plan.release] if plan.release else [])]
     words += ["--subset", plan.subset] if plan.subset else ["--profile", plan.profile] if plan.profile else []
     for name in plan.ids[:20]:
         words += ["--scenario", name]

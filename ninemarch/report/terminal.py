@@ -7,6 +7,7 @@ nothing is lost without colour.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 
 from rich.cells import cell_len
@@ -22,6 +23,7 @@ from ninemarch.report.view import GateRow, Tone
 
 __all__ = ["print_decision", "print_failures", "print_march", "print_trial"]
 
+MOST_LINES = 8
 _STYLE: dict[Tone, str] = {"pass": "bold green", "open": "bold yellow", "fail": "bold red", "plain": "bold"}
 
 
@@ -52,17 +54,29 @@ def print_decision(console: Console, decision: Decision) -> None:
 
 
 def _gates(console: Console, gates: Sequence[GateRow]) -> None:
+    """One line a gate where all of them fit, else two; passing slices of a long list are counted, not shown."""
+    many = len(gates) > MOST_LINES
+    shown = [gate for gate in gates if not many or gate.overall or gate.tone != "pass"]
     cells = [
         (f"{gate.symbol} {gate.verdict}", gate.label, gate.rate, gate.interval, f"gate {gate.required}")
-        for gate in gates
+        for gate in shown
     ]
-    wide = [min(30, max(cell_len(row[place]) for row in cells)) for place in range(5)] if cells else []
-    for gate, row in zip(gates, cells, strict=True):
+    wide = [max(cell_len(row[place]) for row in cells) for place in range(5)] if cells else []
+    fits = 2 + sum(wide) + 2 * 4 <= console.width
+    for gate, row in zip(shown, cells, strict=True):
         line = Text(_pad(row[0], wide[0]), style=_STYLE[gate.tone])
-        rest = "".join(f"  {_pad(text, room)}" for text, room in zip(row[1:], wide[1:], strict=True))
-        say(console, line.append(rest.rstrip(), style="not bold default"), indent=2, hang=4)
-        if gate.tone != "pass":
-            say(console, Text(gate.reason or gate.short, style="dim"), indent=4)
+        why = "" if gate.tone == "pass" else gate.reason or gate.short
+        if fits:
+            rest = "".join(f"  {_pad(text, room)}" for text, room in zip(row[1:], wide[1:], strict=True))
+            say(console, line.append(rest.rstrip(), style="not bold default"), indent=2)
+            if why:
+                say(console, Text(why, style="dim"), indent=4)
+        else:
+            say(console, line.append(f"  {gate.label}", style="not bold default"), indent=2, hang=4)
+            facts = "  ".join(row[2:])
+            say(console, Text(f"{facts}  {why}".rstrip(), style="dim"), indent=6)
+    if len(shown) < len(gates):
+        say(console, Text(f"{len(gates) - len(shown):,} more gates pass"), indent=2)
 
 
 def _pad(text: str, wide: int) -> str:
@@ -72,12 +86,12 @@ def _pad(text: str, wide: int) -> str:
 def print_failures(console: Console, failures: Sequence[Failure], run: str) -> None:
     """Print a compact list: what was asked, what was expected, what came back, and how to replay each."""
     for failure in failures:
-        row = record.failure_row(failure, run, cut=200)
+        row = record.failure_row(_on_one_line(failure), run, cut=150)
         head = Text(f"#{row.number} ", style="bold").append(row.kind, style=_STYLE[row.tone])
         say(console, head.append(f"  {row.scenario}  ").append(_attributes(row.attributes), style="dim"))
         for name, text in row.texts:
             if name != "detail":
-                say(console, Text(f"   {name:<9}").append(clean(text, 200)))
+                say(console, Text(f"   {name:<9}").append(text), hang=12)
         if row.reason:
             say(console, Text(f"   {'reason':<9}").append(row.reason))
         say(console, Text(f"   {row.replay}", style="dim"), whole=True)
@@ -85,12 +99,27 @@ def print_failures(console: Console, failures: Sequence[Failure], run: str) -> N
         say(console, Text("no failed trial"))
 
 
+def _on_one_line(failure: Failure) -> Failure:
+    """The failure with the layout of its values folded: a pretty-printed input is one line here."""
+    return dataclasses.replace(
+        failure,
+        input=_folded(failure.input),
+        expect=_folded(failure.expect),
+        output=_folded(failure.output),
+        reason=_folded(failure.reason),
+    )
+
+
+def _folded(text: str) -> str:
+    return " ".join(text[:5000].split())
+
+
 def print_trial(console: Console, failure: Failure, run: str) -> None:
     """Print one trial in full, and the command that replays it."""
     row = record.failure_row(failure, run, cut=20_000)
     head = Text(f"trial {row.number} of run {clean(run, 60)}: ", style="bold")
     say(console, head.append(row.kind if failure.verdict != "pass" else "pass", style=_STYLE[row.tone]))
-    facts = [("scenario", row.scenario), ("severity", row.severity), *row.facts]
+    facts = [("scenario", row.scenario), *row.facts]
     facts += [("reason", row.reason)] if row.reason else []
     for name, value in facts:
         say(console, Text(f"  {name:<10}").append(value))

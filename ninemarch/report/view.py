@@ -72,7 +72,7 @@ class Cell:
 
     rate: str
     interval: str
-    split: str
+    split: tuple[str, ...]
     counts: str
 
 
@@ -112,6 +112,7 @@ class GateRow:
     """One gate on one slice.
 
     Args:
+        slice: the slice alone, for a chart; empty for all scenarios.
         short: the verdict in a few words, for the end of a chart row.
         reason: the same in one line.
         overall: whether it speaks about all scenarios, not a slice.
@@ -120,6 +121,7 @@ class GateRow:
     """
 
     label: str
+    slice: str
     required: str
     confidence: str
     verdict: str

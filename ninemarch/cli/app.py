@@ -15,7 +15,7 @@ import typer
 
 from ninemarch import __version__
 from ninemarch.cli import demo, inspect, run, suite
-from ninemarch.errors import ExitCode, NinemarchError
+from ninemarch.errors import ExitCode, Interrupted, NinemarchError
 from ninemarch.text import printable
 
 app = typer.Typer(
@@ -65,6 +65,9 @@ def _guarded() -> int:
         # The reader has gone (as with `| head`): what it wanted to see, it has seen.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ExitCode.OK
+    except Interrupted as error:
+        _complain(str(error))
+        return error.exit_code
     except NinemarchError as error:
         _complain(f"error: {error}")
         return error.exit_code

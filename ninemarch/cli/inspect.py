@@ -120,4 +120,6 @@ def report(
     finished = [workflow.decide_run(find_run(name)) for name in runs or ["latest"]]
     march = workflow.march_of(finished)
     path = output or Path("reports") / f"{march.suite}-{finished[-1].folder.name}.html"
-    typer.echo(str(rendering.write_page(path, march, finished[-1].evidence)))
+    typer.echo(
+        str(rendering.write_page(path, march, finished[-1].evidence, [each.evidence for each in finished[-2::-1]]))
+    )

@@ -56,8 +56,8 @@ def execute(suite: Suite, schedule: Schedule, target: Target, journal: Journal, 
     if flag:
         run, planned = journal.plan.run, journal.plan.planned
         msg = (
-            f"interrupted: {journal.acknowledged:,} of {planned:,} trials are safe in run {run}; "
-            f"go on with: ninemarch run --resume {run}"
+            f"interrupted: {journal.acknowledged:,} of {planned:,} trials are safe in run {run}; go on with\n"
+            f"  ninemarch run --resume {run}"
         )
         raise Interrupted(msg, flag.exit_code or ExitCode.INTERRUPTED)
     if stopped:

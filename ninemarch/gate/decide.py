@@ -142,7 +142,8 @@ def _selection_notes(plan: RunPlan) -> Iterator[str]:
 
 
 def _worded(decision: Decision, invalid: str) -> Decision:
-    return replace(decision, sentence=_sentence(decision, invalid), action=_action(decision, invalid))
+    action, command = _action(decision, invalid)
+    return replace(decision, sentence=_sentence(decision, invalid), action=action, command=command)
 
 
 def _sentence(decision: Decision, invalid: str) -> str:
@@ -179,23 +180,24 @@ def _fresh_run(result: GateResult) -> str:
     return f"Plan a fresh run of about {trials:,} trials on another held-out seed; with {allowed} it would pass"
 
 
-def _action(decision: Decision, invalid: str) -> str:
-    plan = decision.plan
+def _action(decision: Decision, invalid: str) -> tuple[str, str]:
+    """What to do next, and the command for it."""
+    plan, nine = decision.plan, decision.next_nine
+    look = f"ninemarch show {plan.run} --failures"
     if invalid:
-        return f"Look at the errors and void scenarios first: ninemarch show {plan.run} --failures"
+        return "Look at the errors and void scenarios first", look
     if decision.counts.missing:
-        return f"Finish the plan: ninemarch run --resume {plan.run}"
+        return "Finish the plan", f"ninemarch run --resume {plan.run}"
     if decision.rate is None:
-        return "Run the population for a rate: leave out the subset or the scenario ids"
+        return "Run the population for a rate: leave out the subset or the scenario ids", ""
     missed = [r for r in decision.gates if r.blocking and r.verdict is not GateVerdict.PASS]
     if not missed:
-        nine = decision.next_nine
         if nine is None or nine.clean_trials is None:
-            return f"Look at what remains: ninemarch show {plan.run} --failures"
-        return f"For {nine_text(nine.target)}: about {nine.clean_trials:,} more clean trials"
+            return "Look at what remains", look
+        return f"For {nine_text(nine.target)}: about {nine.clean_trials:,} more clean trials", ""
     worst = max(missed, key=lambda result: _ORDER.index(result.verdict))
     if worst.more_clean:
-        return _fresh_run(worst)
+        return _fresh_run(worst), ""
     if worst.verdict is GateVerdict.NOT_PROVEN and decision.counts.errors + decision.counts.unscored:
-        return f"Mend the errors and run again: ninemarch show {plan.run} --failures"
-    return f"Fix failures first, more trials will not help: ninemarch show {plan.run} --failures"
+        return "Mend the errors and run again", look
+    return "Fix failures first, more trials will not help", look

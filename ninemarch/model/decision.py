@@ -113,7 +113,8 @@ class Decision:
     Args:
         verdict: the worst of the blocking gates; NO GATE if the suite asks for none.
         sentence: one sentence, computed from the data.
-        action: what to do next.
+        action: what to do next, in words.
+        command: the command that does it or shows more; empty where there is none.
         rate: the headline rate; None when no trial was scored.
         acting: success when it acts (hand-offs left out); None when nothing was handed off.
         assisted_share: share of the scored trials handed off to a person.
@@ -134,6 +135,7 @@ class Decision:
     next_nine: NextNine | None
     notes: tuple[str, ...] = ()
     stopped: str = ""
+    command: str = ""
 
     @property
     def exit_code(self) -> ExitCode:

@@ -6,6 +6,7 @@ engine is imported when a page is made, so that the terminal stays quick.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from ninemarch.model import Evidence, March
@@ -14,15 +15,15 @@ from ninemarch.report.document import decision_document, march_document
 __all__ = ["decision_document", "march_document", "render_page", "write_page"]
 
 
-def render_page(march: March, evidence: Evidence) -> str:
+def render_page(march: March, evidence: Evidence, others: Sequence[Evidence] = ()) -> str:
     """Return the HTML page of a march; see ``ninemarch.report.html.render_page``."""
     from ninemarch.report import html  # noqa: PLC0415 - Jinja2 takes 40 ms that the terminal need not pay
 
-    return html.render_page(march, evidence)
+    return html.render_page(march, evidence, others)
 
 
-def write_page(path: Path, march: March, evidence: Evidence) -> Path:
+def write_page(path: Path, march: March, evidence: Evidence, others: Sequence[Evidence] = ()) -> Path:
     """Write the HTML page of a march; see ``ninemarch.report.html.write_page``."""
     from ninemarch.report import html  # noqa: PLC0415 - as above
 
-    return html.write_page(path, march, evidence)
+    return html.write_page(path, march, evidence, others)

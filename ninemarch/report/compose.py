@@ -103,6 +103,7 @@ def _hero(decision: Decision, against: Sequence[Fraction]) -> Hero:
         tone=_TONE[decision.verdict],
         sentence=clean(decision.sentence),
         action=clean(decision.action),
+        command=clean(decision.command),
         numbers=(_measured(decision, against), _proven(decision, against), _next_nine(decision)),
     )
 

@@ -66,6 +66,7 @@ def _decision(decision: Decision) -> dict[str, Any]:
         "exit_code": int(decision.exit_code),
         "sentence": scrub(decision.sentence),
         "action": scrub(decision.action),
+        "command": scrub(decision.command),
         "counts": _counts(decision.counts),
         "rate": _rate(decision.rate, against),
         "acting": _rate(decision.acting, against),

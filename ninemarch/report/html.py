@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from ninemarch.errors import UsageError
 from ninemarch.model import Evidence, March
 from ninemarch.report.durable import write_whole
 from ninemarch.report.gate_ladder import gate_ladder
@@ -64,25 +66,31 @@ def render_view(view: PageView) -> str:
     )
 
 
-def render_page(march: March, evidence: Evidence) -> str:
+def render_page(march: March, evidence: Evidence, others: Sequence[Evidence] = ()) -> str:
     """Return the page of a march: complete without scripts and without a network, at most ``MOST_BYTES`` long.
 
     Args:
         march: releases of one suite; the last one is the headline.
         evidence: of the last release's run; its failures are listed as far as they fit, with what was left out.
+        others: of further runs; a few failures of each are shown.
     """
     page = ""
     for most in _FAILURE_BYTES:
-        page = render_view(page_view(march, evidence, failure_bytes=most))
+        page = render_view(page_view(march, evidence, others, failure_bytes=most))
         if len(page.encode()) <= MOST_BYTES:
             break
     return page
 
 
-def write_page(path: Path, march: March, evidence: Evidence) -> Path:
-    """Write the page of a march, whole or not at all, and return its path.
+def write_page(path: Path, march: March, evidence: Evidence, others: Sequence[Evidence] = ()) -> Path:
+    """Write the page of a march, whole or not at all, and return its path; see ``render_page``.
 
     Raises:
-        OSError: the folder cannot be made or written; an older page at ``path`` is then untouched.
+        UsageError: the folder cannot be made or written; an older page at ``path`` is then untouched.
     """
-    return write_whole(Path(path), render_page(march, evidence).encode())
+    page = render_page(march, evidence, others).encode()
+    try:
+        return write_whole(Path(path), page)
+    except OSError as error:
+        msg = f"cannot write the page {path}: {error.strerror or error}; name another file with -o"
+        raise UsageError(msg) from error

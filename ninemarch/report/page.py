@@ -6,11 +6,13 @@ Covers putting the chapters together. Their wording is in ``compose``, ``chapter
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 
 from ninemarch import numbers as n
 from ninemarch.model import Evidence, March
 from ninemarch.report import chapters, record
 from ninemarch.report.compose import clean, decision_view
+from ninemarch.report.elsewhere import other_failures
 from ninemarch.report.method import method_text, sources
 from ninemarch.report.view import PageView
 
@@ -22,12 +24,15 @@ _GAP_HINT = (
 )
 
 
-def page_view(march: March, evidence: Evidence, *, failure_bytes: int = 800_000) -> PageView:
+def page_view(
+    march: March, evidence: Evidence, others: Sequence[Evidence] = (), *, failure_bytes: int = 800_000
+) -> PageView:
     """Return the view of one page.
 
     Args:
         march: releases of one suite; the last one is the headline.
         evidence: of the last release's run.
+        others: of further runs whose failures are worth a look.
         failure_bytes: HTML that the failure list may take.
     """
     decision = march.last.decision
@@ -57,6 +62,7 @@ def page_view(march: March, evidence: Evidence, *, failure_bytes: int = 800_000)
         failures_title=record.failures_title(decision.counts),
         failures=failures,
         levels=record.level_rows(evidence),
+        elsewhere=other_failures(others if failure_bytes else ()),
         failures_note=record.failures_note(decision.counts, len(failures)),
         accounting=record.accounting(decision.counts),
         evidence=record.evidence_pairs(decision, evidence),

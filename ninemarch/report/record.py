@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
+from collections.abc import Sequence
 from fractions import Fraction
 from html import escape
 
@@ -94,6 +95,11 @@ def _readable(text: str) -> str:
     return re.sub(r"\s*\n\s*", " ", text)
 
 
+def silent_first(failures: Sequence[Failure]) -> list[Failure]:
+    """Return failures in the order in which people should see them: silent, loud, then trials without a verdict."""
+    return sorted(failures, key=lambda f: (f.verdict != "fail", not f.silent, f.number))
+
+
 def pick_failures(evidence: Evidence, most_bytes: int) -> tuple[FailureRow, ...]:
     """Return the failures that a page lists: silent ones first, then loud, then trials without a verdict.
 
@@ -101,7 +107,7 @@ def pick_failures(evidence: Evidence, most_bytes: int) -> tuple[FailureRow, ...]
         evidence: of the run.
         most_bytes: of HTML the list may take; texts are cut shorter, then rows are left out, until it fits.
     """
-    ranked = sorted(evidence.failures, key=lambda f: (f.verdict != "fail", not f.silent, f.number))[:MOST_FAILURES]
+    ranked = silent_first(evidence.failures)[:MOST_FAILURES]
     rows: list[FailureRow] = []
     for cut in _CUTS:
         rows = [failure_row(failure, evidence.plan.run, cut) for failure in ranked]

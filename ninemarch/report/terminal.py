@@ -50,7 +50,9 @@ def print_decision(console: Console, decision: Decision) -> None:
     for note in shown.notes:
         say(console, Text(f"note: {note}"), indent=2, hang=6)
     if hero.action:
-        say(console, Text("next: ").append(hero.action, style="bold"), indent=2, whole=True)
+        say(console, Text("next: ").append(hero.action, style="bold"), indent=2, hang=6)
+    if hero.command:
+        say(console, Text(hero.command, style="bold"), indent=8, whole=True)
 
 
 def _gates(console: Console, gates: Sequence[GateRow]) -> None:

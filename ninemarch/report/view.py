@@ -63,6 +63,7 @@ class Hero:
     tone: Tone
     sentence: str
     action: str
+    command: str
     numbers: tuple[KeyNumber, KeyNumber, KeyNumber]
 
 
@@ -165,6 +166,15 @@ class FailureRow:
 
 
 @dataclass(frozen=True, slots=True)
+class OtherFailures:
+    """A few failures of a run that is not the headline's."""
+
+    title: str
+    hint: str
+    rows: tuple[FailureRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class LevelRow:
     """Counts of one level of an attribute: a pointer to where failures are, not a rate."""
 
@@ -219,6 +229,7 @@ class PageView:
     failures_title: str
     failures: tuple[FailureRow, ...]
     failures_note: str
+    elsewhere: tuple[OtherFailures, ...]
     levels: tuple[LevelRow, ...]
     accounting: tuple[Pair, ...]
     evidence: tuple[Pair, ...]

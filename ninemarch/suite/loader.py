@@ -40,7 +40,7 @@ from ninemarch.suite.shipped import shipped_folder, shipped_names
 from ninemarch.suite.sources import from_model, read_levels, read_scenarios, strict_json
 from ninemarch.suite.strict_yaml import Document, read_yaml
 
-_EXTRA = "python -m pip install 'ninemarch[demo]'"
+_EXTRA = "python -m pip install 'ninemarch[demo]' (in a clone: '.[demo]')"
 
 
 def load(origin: str | Path) -> Suite:

@@ -81,7 +81,8 @@ def demo(
     )
     page = (reports or Path("reports")) / f"{suite.name}.html"
     page.parent.mkdir(parents=True, exist_ok=True)
-    write_page(page, march, main[-1].evidence)
+    elsewhere = [many[-1].evidence for many in others.values()] + [each.evidence for each in reversed(main[:-1])]
+    write_page(page, march, main[-1].evidence, elsewhere)
     return DemoResult(march, main[-1], page)
 
 

@@ -31,7 +31,14 @@ class Frame:
 
 
 def encode(payload: bytes) -> bytes:
-    """Return the frame of ``payload``."""
+    """Return the frame of ``payload``.
+
+    Raises:
+        RunInvalid: the payload is larger than any frame that would be read back.
+    """
+    if len(payload) > MAX_PAYLOAD:
+        msg = f"a record of {len(payload):,} bytes is too large; allowed: {MAX_PAYLOAD:,}; make the scenarios smaller"
+        raise RunInvalid(msg)
     return _PREFIX.pack(MARK, len(payload), _checksum(len(payload), payload)) + payload
 
 
@@ -46,7 +53,10 @@ def read_frames(path: Path) -> Iterator[Frame]:
         RunInvalid: the file is not a journal, or it is damaged before its end.
     """
     with path.open("rb") as file:
-        if file.read(len(HEADER)) != HEADER:
+        first = file.read(len(HEADER))
+        if HEADER.startswith(first) and first != HEADER:
+            return  # cut off while its first line was written: a tail like any other
+        if first != HEADER:
             msg = f"{path} is not a journal of ninemarch (its first line is wrong); restore it from a copy"
             raise RunInvalid(msg)
         start = len(HEADER)

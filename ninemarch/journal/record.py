@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import msgspec
 
@@ -29,6 +29,10 @@ MAX_TEXT = 64_000
 JOURNAL_FILE = "journal.nmj"
 
 
+# Reason, detail, input, expect, output.
+Texts: TypeAlias = tuple[str, str, str, str, str]
+
+
 class Row(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """One trial as stored: codes for the enums, values in the order of the frame's attribute names."""
 
@@ -43,7 +47,7 @@ class Row(msgspec.Struct, array_like=True, frozen=True, gc=False):
     severity: int
     weight: float
     values: tuple[str | None, ...]
-    texts: tuple[str, str, str, str, str] | None  # reason, detail, input, expect, output; None for a pass
+    texts: Texts | None  # None for a pass
 
 
 class Body(msgspec.Struct, array_like=True, frozen=True):
@@ -123,7 +127,16 @@ def cut(text: str) -> str:
 
 def encode_plan(plan: RunPlan) -> bytes:
     """Return the payload of a plan."""
-    return _ENCODER.encode(Body("plan", plan=asdict(plan)))
+    return _ENCODER.encode(Body("plan", plan=_scrubbed(asdict(plan))))
+
+
+def _scrubbed(value: Any) -> Any:
+    """The value with every text in it made fit for UTF-8: a command line may hold file names that are not."""
+    if isinstance(value, str):
+        return scrub(value)
+    if isinstance(value, dict):
+        return {_scrubbed(key): _scrubbed(item) for key, item in value.items()}
+    return [_scrubbed(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def encode_note(kind: str, note: str = "") -> bytes:
@@ -131,29 +144,38 @@ def encode_note(kind: str, note: str = "") -> bytes:
     return _ENCODER.encode(Body(kind, note=scrub(note)))
 
 
-def encode_trials(trials: Sequence[Trial]) -> bytes:
-    """Return the payload of a batch of trials."""
-    names = tuple(dict.fromkeys(name for trial in trials for name in trial.attributes))
-    return _ENCODER.encode(Body("trials", names=names, rows=tuple(_row(trial, names) for trial in trials)))
+def texts_of(trial: Trial) -> Texts | None:
+    """Return the texts kept of a trial: none of a pass.
+
+    To be taken at once: a target may change later what it has returned.
+    """
+    if trial.verdict is Verdict.PASS:
+        return None
+    reason, detail = cut(scrub(trial.reason)), cut(scrub(trial.detail))
+    return reason, detail, stored(trial.input), stored(trial.expect), stored(trial.output)
 
 
-def _row(trial: Trial, names: tuple[str, ...]) -> Row:
-    texts = None
-    if trial.verdict is not Verdict.PASS:
-        reason, detail = cut(scrub(trial.reason)), cut(scrub(trial.detail))
-        texts = (reason, detail, stored(trial.input), stored(trial.expect), stored(trial.output))
+def encode_trials(trials: Sequence[tuple[Trial, Texts | None]]) -> bytes:
+    """Return the payload of a batch of trials, each with its texts."""
+    names = tuple(dict.fromkeys(name for trial, _ in trials for name in trial.attributes))
+    rows = tuple(_row(trial, names, texts) for trial, texts in trials)
+    return _ENCODER.encode(Body("trials", names=tuple(map(scrub, names)), rows=rows))
+
+
+def _row(trial: Trial, names: tuple[str, ...], texts: Texts | None) -> Row:
+    levels = (trial.attributes.get(name) for name in names)
     return Row(
         number=trial.number,
-        scenario=trial.scenario,
+        scenario=scrub(trial.scenario),
         verdict=VERDICTS.index(trial.verdict),
         ended=ENDINGS.index(trial.ended),
         silent=trial.silent,
         micros=round(trial.seconds * 1e6),
         repeat=trial.repeat,
-        group=trial.group,
+        group=scrub(trial.group),
         severity=SEVERITIES.index(trial.severity),
         weight=trial.weight,
-        values=tuple(map(trial.attributes.get, names)),
+        values=tuple(None if level is None else scrub(level) for level in levels),
         texts=texts,
     )
 

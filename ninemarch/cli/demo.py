@@ -37,6 +37,8 @@ def demo(
     out.print()
     print_decision(out, result.last.decision)
     out.print()
-    run = result.last.folder.name
-    typer.echo(f"page      {result.page}")
-    typer.echo(f"failures  ninemarch show {run} --failures     one again: ninemarch replay {run} TRIAL")
+    if result.example:
+        run, trial = result.example
+        typer.echo(f"one failure again    ninemarch replay {run} {trial}")
+        typer.echo(f"all of that release  ninemarch show {run} --failures")
+    typer.echo(f"the page             {result.page}")

@@ -25,11 +25,25 @@ QUICK_SIDE = 150
 
 @dataclass(frozen=True, slots=True)
 class DemoResult:
-    """The march of the demo, its last run, and where the page is."""
+    """The march of the demo, its runs on the headline profile in order, and where the page is."""
 
     march: March
-    last: Finished
+    runs: tuple[Finished, ...]
     page: Path
+
+    @property
+    def last(self) -> Finished:
+        """The newest release's run."""
+        return self.runs[-1]
+
+    @property
+    def example(self) -> tuple[str, int] | None:
+        """Run and number of a failed trial worth a look: the newest release's first silent one, if any."""
+        for finished in reversed(self.runs):
+            for failure in sorted(finished.evidence.failures, key=lambda f: (not f.silent, f.number)):
+                if failure.verdict == "fail":
+                    return finished.folder.name, failure.number
+        return None
 
 
 Announce = Callable[[Release, str, Progress], None]
@@ -83,7 +97,7 @@ def demo(
     page.parent.mkdir(parents=True, exist_ok=True)
     elsewhere = [many[-1].evidence for many in others.values()] + [each.evidence for each in reversed(main[:-1])]
     write_page(page, march, main[-1].evidence, elsewhere)
-    return DemoResult(march, main[-1], page)
+    return DemoResult(march, tuple(main), page)
 
 
 def _trials(suite: Suite, release: Release, profile: str, *, quick: bool) -> int:

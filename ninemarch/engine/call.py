@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from ninemarch.model import Abstain, Ended, HandOff, Outcome
+from ninemarch.text import json_text
 
 _FRAMES = 12
 _OWN = str(Path(__file__).parent)
@@ -26,21 +27,41 @@ class _TimeUp(BaseException):
     """Raised in the target by the alarm; a BaseException, so that ``except Exception`` does not swallow it."""
 
 
-class UserInterrupt(BaseException):
-    """The user pressed Ctrl-C twice: stop inside the trial in hand, which then counts as missing."""
+class UserInterrupt(KeyboardInterrupt):
+    """The user pressed Ctrl-C twice: stop inside the trial in hand, which then counts as missing.
+
+    A KeyboardInterrupt, because an event loop lets that out of any task and swallows every other one.
+    """
 
 
 class _Inside:
-    """Whether foreign code is running: only then may a second Ctrl-C break in, never into our own writing."""
+    """Whether foreign code is running: only then may a second Ctrl-C break in, never into our own writing.
+
+    ``broken`` says that one did: whatever the target made of it (an answer, an exception of its own) is not its
+    doing and is not recorded.
+    """
 
     def __init__(self) -> None:
         self.target = False
+        self.broken = False
 
     def __enter__(self) -> None:
-        self.target = True
+        self.target, self.broken = True, False
 
     def __exit__(self, *_: object) -> None:
         self.target = False
+
+    def interrupt(self) -> None:
+        """Break into foreign code, if any is running."""
+        if self.target:
+            self.broken = True
+            raise UserInterrupt
+
+    def check(self) -> None:
+        """Raise UserInterrupt if the foreign code that has just ended was broken into."""
+        if self.broken:
+            self.target = False
+            raise UserInterrupt
 
 
 INSIDE = _Inside()
@@ -62,13 +83,13 @@ def outcome_of(call: Callable[[], Any], limit: float | None) -> Outcome:
             else:
                 with _alarm(limit):
                     value = call()
+        INSIDE.check()
+        return answered(value, time.perf_counter() - start, limit)
     except _TimeUp:
         return timed_out(time.perf_counter() - start, limit)
-    except UserInterrupt:
-        raise
     except BaseException as error:  # noqa: BLE001 - whatever a target raises is its failure
+        INSIDE.check()
         return raised(error, time.perf_counter() - start)
-    return answered(value, time.perf_counter() - start, limit)
 
 
 def answered(value: Any, seconds: float, limit: float | None) -> Outcome:
@@ -76,9 +97,9 @@ def answered(value: Any, seconds: float, limit: float | None) -> Outcome:
     if limit is not None and seconds > limit:
         return timed_out(seconds, limit)
     if isinstance(value, HandOff):
-        return Outcome(Ended.HANDED_OFF, detail=str(value.reason), seconds=seconds)
+        return Outcome(Ended.HANDED_OFF, detail=json_text(value.reason), seconds=seconds)
     if isinstance(value, Abstain):
-        return Outcome(Ended.ABSTAINED, detail=str(value.reason), seconds=seconds)
+        return Outcome(Ended.ABSTAINED, detail=json_text(value.reason), seconds=seconds)
     if value is None:
         return Outcome(Ended.ABSTAINED, detail="the target returned None (no answer)", seconds=seconds)
     return Outcome(Ended.ANSWERED, output=value, seconds=seconds)

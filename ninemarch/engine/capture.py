@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from pathlib import Path
 
 OUTPUT_FILE = "target-output.log"
@@ -28,21 +28,29 @@ class BoundedLog(io.TextIOBase):
         return True
 
     def write(self, text: str) -> int:
-        """Write what still fits; always claims to have written all."""
-        if self._file is None:
-            self._file = self._path.open("a", encoding="utf-8", errors="backslashreplace")
-        self._file.write(text[: self._left])
-        self.dropped += max(0, len(text) - self._left)
-        self._left = max(0, self._left - len(text))
+        """Write what still fits; always claims to have written all.
+
+        A disk that refuses loses this text only: it is neither the target's failure nor the end of the run.
+        """
+        kept = text[: self._left]
+        try:
+            if kept:
+                if self._file is None:
+                    self._file = self._path.open("a", encoding="utf-8", errors="backslashreplace")
+                self._file.write(kept)
+        except OSError:
+            kept, self._left = "", 0
+        self.dropped += len(text) - len(kept)
+        self._left -= len(kept)
         return len(text)
 
     def finish(self) -> None:
         """Close the file and state what was dropped."""
-        if self._file is not None:
-            if self.dropped:
-                self._file.write(f"\n... {self.dropped:,} more characters dropped\n")
-            self._file.close()
-            self._file = None
+        file, self._file = self._file, None
+        if file is not None:
+            with suppress(OSError), file:
+                if self.dropped:
+                    file.write(f"\n... {self.dropped:,} more characters dropped\n")
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
@@ -16,8 +17,8 @@ from typing import Any, Protocol
 
 import msgspec
 
-from ninemarch.engine.call import INSIDE, UserInterrupt, answered, outcome_of, raised, timed_out
-from ninemarch.model import Ended, Outcome, Scenario
+from ninemarch.engine.call import INSIDE, answered, outcome_of, raised, timed_out
+from ninemarch.model import Abstain, Ended, HandOff, Outcome, Scenario
 from ninemarch.targets import Mode, Target
 
 _pack = msgspec.msgpack.Encoder().encode
@@ -87,19 +88,23 @@ class BatchExecutor:
         queue = iter(work)
         while batch := list(islice(queue, self._target.batch)):
             limit = None if self._limit is None else self._limit * len(batch)
-            whole = outcome_of(partial(self._target.call, [item.input for item in batch]), limit)
+            whole = outcome_of(partial(self._answers, batch), limit)
             yield from zip(batch, self._split(whole, len(batch)), strict=True)
+
+    def _answers(self, batch: list[Work]) -> Any:
+        """What the target returns, as a list where it can be one: iterating it is the target's own work."""
+        answers = self._target.call([item.input for item in batch])
+        one = answers is None or isinstance(answers, str | bytes | dict | Abstain | HandOff)
+        return answers if one else list(answers)
 
     def _split(self, whole: Outcome, size: int) -> list[Outcome]:
         share = whole.seconds / size
         if whole.ended is not Ended.ANSWERED:
             return [Outcome(whole.ended, detail=whole.detail, seconds=share)] * size
-        try:
-            answers = list(whole.output)
-        except Exception as error:  # noqa: BLE001 - what a target returns may raise when it is iterated
-            return [raised(error, share)] * size
-        if len(answers) != size or isinstance(whole.output, str | dict):
-            detail = f"a batch of {size} inputs was answered by {len(answers)} outputs; return one output per input"
+        answers = whole.output
+        if not isinstance(answers, list) or len(answers) != size:
+            got = f"{len(answers)} outputs" if isinstance(answers, list) else f"one {type(answers).__name__}"
+            detail = f"a batch of {size} inputs was answered by {got}; return a list of one output per input"
             return [Outcome(Ended.EXCEPTION, detail=detail, seconds=share)] * size
         return [answered(answer, share, None) for answer in answers]
 
@@ -114,34 +119,40 @@ class AsyncExecutor:
 
     def run(self, work: Iterable[Work]) -> Iterator[tuple[Work, Outcome]]:
         """See ``Executor.run``."""
-        queue = iter(work)
-        with asyncio.Runner() as runner:
-            loop = runner.get_loop()
-            flying: dict[asyncio.Task[Outcome], Work] = {}
-            while True:
-                for item in islice(queue, self._concurrency - len(flying)):
-                    flying[loop.create_task(self._one(item))] = item
-                if not flying:
-                    return
-                with INSIDE:
-                    done, _ = loop.run_until_complete(asyncio.wait(flying, return_when=asyncio.FIRST_COMPLETED))
-                for task in sorted(done, key=lambda t: flying[t].number):
-                    yield flying.pop(task), task.result()
+        runner = asyncio.Runner()
+        try:
+            yield from self._fly(iter(work), runner.get_loop())
+        finally:
+            with INSIDE:  # what a target has left behind may hang here too
+                runner.close()
+
+    def _fly(self, queue: Iterator[Work], loop: asyncio.AbstractEventLoop) -> Iterator[tuple[Work, Outcome]]:
+        flying: dict[asyncio.Task[Outcome], Work] = {}
+        while True:
+            for item in islice(queue, self._concurrency - len(flying)):
+                flying[loop.create_task(self._one(item))] = item
+            if not flying:
+                return
+            # The loop lets these out of a task that a target has started; the trial itself ends all the same.
+            with suppress(SystemExit, KeyboardInterrupt), INSIDE:
+                loop.run_until_complete(asyncio.wait(flying, return_when=asyncio.FIRST_COMPLETED))
+            INSIDE.check()
+            done = [task for task in flying if task.done()]
+            for task in sorted(done, key=lambda t: flying[t].number):
+                yield flying.pop(task), task.result()
 
     async def _one(self, item: Work) -> Outcome:
         start = time.perf_counter()
         try:
             async with asyncio.timeout(self._limit):
                 value = await self._target.call(item.input)
-        except UserInterrupt:
-            raise
+            return answered(value, time.perf_counter() - start, self._limit)
         except TimeoutError as error:
             seconds = time.perf_counter() - start
             late = self._limit is not None and seconds >= self._limit
             return timed_out(seconds, self._limit) if late else raised(error, seconds)
         except BaseException as error:  # noqa: BLE001 - whatever a target raises is its failure
             return raised(error, time.perf_counter() - start)
-        return answered(value, time.perf_counter() - start, self._limit)
 
 
 def executor_for(target: Target, limit: float | None, concurrency: int) -> Executor:

@@ -123,7 +123,9 @@ def make_plan(suite: Suite, selection: Selection, *, run: str, version: str) -> 
 
 def _fitted(plan: RunPlan, schedule: Schedule, suite: Suite, selection: Selection) -> tuple[RunPlan, Schedule]:
     """Complete the plan with what only the schedule knows."""
-    look = _look(suite, schedule) if selection.look and not (selection.ids or selection.subset) else None
+    # The checkpoint looks at the gates on all scenarios, which other selections say nothing on.
+    whole = not (selection.ids or selection.subset or selection.where)
+    look = _look(suite, schedule) if selection.look and whole else None
     weights = {} if schedule.drawn else {k: dict(v) for k, v in schedule.profile.attributes.items()}
     plan = replace(plan, planned=schedule.planned, drawn=schedule.drawn, weights=weights, look=look)
     return plan, schedule

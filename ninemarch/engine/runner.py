@@ -49,6 +49,7 @@ def execute(suite: Suite, schedule: Schedule, target: Target, journal: Journal, 
                 stopped = "" if flag else _looked(journal)
             if not stopped:
                 loop.run(missing, flag)
+                stopped = "" if flag else _too_few(journal)
         except UserInterrupt:
             flag.exit_code = flag.exit_code or ExitCode.INTERRUPTED
         finally:
@@ -108,6 +109,15 @@ def _looked(journal: Journal) -> str:
     )
 
 
+def _too_few(journal: Journal) -> str:
+    """Why fewer trials were made than planned; empty when all were. Depends on the draw, never on a verdict."""
+    journal.commit()
+    recorded, planned = journal.acknowledged, journal.plan.planned
+    if recorded == planned:
+        return ""
+    return f"only {recorded:,} of {planned:,} planned trials: the filter meets too few of the scenarios drawn"
+
+
 class _Loop:
     """One pass over work: void and faulty scenarios are recorded as such, the rest are called and judged."""
 
@@ -138,8 +148,7 @@ class _Loop:
                 try:
                     packed = pack_input(scenario.input)
                 except (TypeError, ValueError) as error:
-                    reason = f"the scenario's input is not made of JSON values: {excerpt(str(error), 200)}"
-                    self._record(_not_run(number, repeat, scenario, Verdict.ERROR, reason))
+                    self._record(_not_run(number, repeat, scenario, Verdict.ERROR, _not_json(error)))
                     continue
                 yield Work(number, repeat, scenario, packed)
 
@@ -186,16 +195,22 @@ def _not_run(number: int, repeat: int, scenario: Scenario, verdict: Verdict, rea
     )
 
 
-def judge_scenarios(suite: Suite, scenarios: Iterable[Scenario], target: Target) -> list[Trial]:
-    """Run each scenario once and return the records in the same order; nothing is journalled.
+def _not_json(error: Exception) -> str:
+    return f"the scenario's input is not made of JSON values: {excerpt(str(error), 200)}"
 
-    Raises:
-        TypeError, ValueError: a scenario's input is not made of JSON values.
-    """
+
+def judge_scenarios(suite: Suite, scenarios: Iterable[Scenario], target: Target) -> list[Trial]:
+    """Run each scenario once and return the records in the same order; nothing is journalled."""
     judge = compile_checks(suite)
     executor = executor_for(target, suite.limits.timeout, suite.limits.concurrency)
-    work = [Work(number, 0, scenario, pack_input(scenario.input)) for number, scenario in enumerate(scenarios)]
-    trials = (judged(judge, item, outcome, keep=True) for item, outcome in executor.run(work))
+    work: list[Work] = []
+    trials: list[Trial] = []
+    for number, scenario in enumerate(scenarios):
+        try:
+            work.append(Work(number, 0, scenario, pack_input(scenario.input)))
+        except (TypeError, ValueError) as error:
+            trials.append(_not_run(number, 0, scenario, Verdict.ERROR, _not_json(error)))
+    trials += (judged(judge, item, outcome, keep=True) for item, outcome in executor.run(work))
     return sorted(trials, key=lambda trial: trial.number)
 
 

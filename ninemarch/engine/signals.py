@@ -5,14 +5,16 @@ Covers the signal handlers of a run in the main thread; in other threads nothing
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
+from typing import TextIO
 
-from ninemarch.engine.call import INSIDE, UserInterrupt
+from ninemarch.engine.call import INSIDE
 from ninemarch.errors import ExitCode
 
 
@@ -26,6 +28,12 @@ class StopFlag:
         return self.exit_code is not None
 
 
+def _tell(stream: TextIO, text: str) -> None:
+    """Write past the stream's buffers, which the code broken into may hold; a stream that is gone is let be."""
+    with suppress(OSError, ValueError):
+        os.write(stream.fileno(), text.encode())
+
+
 @contextmanager
 def stop_on_signal() -> Iterator[StopFlag]:
     """Yield a flag that SIGINT and SIGTERM set; a second signal raises UserInterrupt in the trial in hand."""
@@ -37,11 +45,10 @@ def stop_on_signal() -> Iterator[StopFlag]:
 
     def ask(signum: int, _: FrameType | None) -> None:
         if flag:
-            if INSIDE.target:
-                raise UserInterrupt
+            INSIDE.interrupt()
             return
         flag.exit_code = ExitCode.INTERRUPTED if signum == signal.SIGINT else ExitCode.TERMINATED
-        print("\nstopping after the trial in hand; press Ctrl-C again to stop now", file=stderr, flush=True)
+        _tell(stderr, "\nstopping after the trial in hand; press Ctrl-C again to stop now\n")
 
     before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
     try:

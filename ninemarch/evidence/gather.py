@@ -34,7 +34,7 @@ def gather(path: Path, gates: Sequence[Gate] = ()) -> Evidence:
     columns = read_columns(path, head, wanted)
     counter = _Counter(plan, columns, stopped=bool(head.stop))
     everything = np.ones(columns.number.shape, dtype=np.bool_)
-    called = columns.seconds[np.isin(columns.verdict, ["pass", "fail", "assisted"])]
+    called = columns.seconds[columns.has(Verdict.PASS, Verdict.FAIL, Verdict.ASSISTED)]
     overall = counter.slice({}, everything)
     return Evidence(
         plan=plan,
@@ -45,8 +45,14 @@ def gather(path: Path, gates: Sequence[Gate] = ()) -> Evidence:
         stopped=head.stop,
         sealed=head.sealed,
         void_weight=overall.counts.void / max(overall.counts.recorded, 1),
-        seconds=(float(np.quantile(called, 0.5)), float(np.quantile(called, 0.95))) if called.size else None,
+        seconds=_typical(called) if called.size else None,
     )
+
+
+def _typical(seconds: NDArray[np.float32]) -> tuple[float, float]:
+    """Median and 95th percentile; ``seconds`` is used up."""
+    median, slow = np.quantile(seconds, [0.5, 0.95], overwrite_input=True)
+    return float(median), float(slow)
 
 
 def _all(columns: Columns, where: Mapping[str, str]) -> Mask:
@@ -74,9 +80,9 @@ class _Counter:
 
     def slice(self, where: Mapping[str, str], mask: Mask) -> Slice:
         """Count the trials in ``mask`` under every reading."""
-        verdict = self._columns.verdict
-        passed, failed = mask & (verdict == "pass"), mask & (verdict == "fail")
-        assisted, open_ = mask & (verdict == "assisted"), mask & np.isin(verdict, ["unscored", "error"])
+        has = self._columns.has
+        passed, failed, assisted = (mask & has(v) for v in (Verdict.PASS, Verdict.FAIL, Verdict.ASSISTED))
+        open_ = mask & has(Verdict.UNSCORED, Verdict.ERROR)
         counts = self._counts(mask, failed, whole=not where)
         scored = self._tally(passed | failed | assisted, failed | assisted, where, look=True)
         if not self._missing and not open_.any():
@@ -89,8 +95,8 @@ class _Counter:
         return Slice(where=dict(where), counts=counts, scored=scored, acting=acting, worst=worst, best=best)
 
     def _counts(self, mask: Mask, failed: Mask, *, whole: bool) -> Counts:
-        verdict, silent = self._columns.verdict[mask], int((failed & self._columns.silent).sum())
-        number = {v: int((verdict == v.value).sum()) for v in Verdict}
+        silent = int((failed & self._columns.silent).sum())
+        number = {v: int(np.count_nonzero(mask & self._columns.has(v))) for v in Verdict}
         missing = self._missing if whole else 0
         return Counts(
             planned=int(mask.sum()) + missing,

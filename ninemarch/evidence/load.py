@@ -6,7 +6,7 @@ Covers columns and codes. Does not count.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,28 +22,41 @@ from ninemarch.model import Failure, Verdict
 # The page and the terminal never need more; what was left out is stated from the counts.
 MAX_FAILURES = 400
 
+_ORDER = tuple(Verdict)
+
 
 @dataclass(frozen=True, slots=True)
 class Columns:
     """One entry a recorded trial, in the order of the table.
 
     Args:
-        verdict: the verdict's word.
+        number: the trial's place in the plan.
+        verdict: place of the verdict in ``Verdict``; see ``has``.
+        silent: it answered, and the answer was wrong.
+        weight: of the scenario inside its profile cell.
+        seconds: the target's own time; single precision is finer than any clock's jitter.
         unit: code of the independent unit the trial belongs to; None when every trial is its own.
         levels: attribute -> (codes, words); code -1 where the trial lacks the attribute.
     """
 
     number: NDArray[np.int64]
-    verdict: NDArray[np.str_]
+    verdict: NDArray[np.int8]
     silent: NDArray[np.bool_]
     weight: NDArray[np.float64]
-    seconds: NDArray[np.float64]
+    seconds: NDArray[np.float32]
     unit: NDArray[np.int64] | None
-    levels: dict[str, tuple[NDArray[np.int64], list[str]]]
+    levels: dict[str, tuple[NDArray[np.int32], list[str]]]
+
+    def has(self, *verdicts: Verdict) -> NDArray[np.bool_]:
+        """Which trials have one of these verdicts."""
+        found = np.zeros(self.verdict.shape, dtype=np.bool_)
+        for verdict in verdicts:
+            found |= self.verdict == _ORDER.index(verdict)
+        return found
 
     def where(self, attribute: str, level: str) -> NDArray[np.bool_]:
         """Which trials have this level of the attribute; none where nothing has it."""
-        codes, words = self.levels.get(attribute, (np.full(self.number.shape, -1), []))
+        codes, words = self.levels.get(attribute, (np.full(self.number.shape, -1, dtype=np.int32), []))
         return codes == words.index(level) if level in words else np.zeros(self.number.shape, dtype=np.bool_)
 
 
@@ -54,19 +67,56 @@ def read_columns(path: Path, head: table.TableHead, attributes: Collection[str])
         RunInvalid: the table is damaged.
     """
     present = [name for name in head.attributes if name in attributes]
-    names = ["trial", "verdict", "silent", "weight", "seconds", "group", "scenario"]
-    data = table.read(path, [*names, *table.column_names(present)])
+    rows, grouped, at = head.rows, False, 0
+    plain = {"trial": np.int64, "silent": np.bool_, "weight": np.float64, "seconds": np.float32}
+    arrays: dict[str, NDArray[Any]] = {name: np.empty(rows, kind) for name, kind in plain.items()}
+    coders = {name: _Coder(rows) for name in table.column_names(present)}
+    verdict = coders["verdict"] = _Coder(rows, [verdict.value for verdict in _ORDER])
+    # Chunk by chunk into arrays of their final size: some 30 bytes are held of a trial, never its texts.
+    for batch in table.stream(path, [*arrays, *coders, "group"]):
+        place = slice(at, at + batch.num_rows)
+        at = place.stop
+        for name, array in arrays.items():
+            array[place] = batch[name].to_numpy(zero_copy_only=False)
+        for name, coder in coders.items():
+            coder.fill(place, batch[name])
+        grouped = grouped or bool(pa.compute.any(pa.compute.not_equal(batch["group"], "")).as_py())
     return Columns(
-        number=data["trial"].to_numpy(),
-        verdict=np.asarray(data["verdict"].cast(pa.string()).to_numpy(zero_copy_only=False), dtype=np.str_),
-        silent=data["silent"].to_numpy(),
-        weight=data["weight"].to_numpy(),
-        seconds=data["seconds"].to_numpy(),
-        unit=_units(data, repeated=head.plan.per_scenario > 1),
+        number=arrays["trial"],
+        verdict=verdict.codes.astype(np.int8),
+        silent=arrays["silent"],
+        weight=arrays["weight"],
+        seconds=arrays["seconds"],
+        unit=_units(path) if grouped or head.plan.per_scenario > 1 else None,
         levels={
-            name: _codes(data[column]) for name, column in zip(present, table.column_names(present), strict=True)
+            name: (coders[column].codes, coders[column].words)
+            for name, column in zip(present, table.column_names(present), strict=True)
         },
     )
+
+
+class _Coder:
+    """Codes for the words of one column, in order of first sight; -1 for none.
+
+    Args:
+        rows: rows of the table.
+        words: words that have the first codes.
+    """
+
+    def __init__(self, rows: int, words: Sequence[str] = ()) -> None:
+        self.codes = np.full(rows, -1, dtype=np.int32)
+        self._known = {word: code for code, word in enumerate(words)}
+
+    @property
+    def words(self) -> list[str]:
+        """Every word seen, in order of its code."""
+        return list(self._known)
+
+    def fill(self, place: slice, column: pa.DictionaryArray) -> None:
+        """Code one chunk."""
+        own = [self._known.setdefault(word, len(self._known)) for word in column.dictionary.to_pylist()]
+        shared = np.array([*own, -1], dtype=np.int32)
+        self.codes[place] = shared[column.indices.fill_null(-1).to_numpy(zero_copy_only=False)]
 
 
 def _codes(column: pa.ChunkedArray) -> tuple[NDArray[np.int64], list[str]]:
@@ -77,11 +127,10 @@ def _codes(column: pa.ChunkedArray) -> tuple[NDArray[np.int64], list[str]]:
     return codes.astype(np.int64), whole.dictionary.to_pylist()
 
 
-def _units(data: pa.Table, *, repeated: bool) -> NDArray[np.int64] | None:
-    """Code of each trial's group (or scenario, where none is given); None when no two trials share one."""
+def _units(path: Path) -> NDArray[np.int64]:
+    """Code of each trial's group, or of its scenario where no group is given."""
+    data = table.read(path, ["group", "scenario"])
     groups, words = _codes(data["group"])
-    if not repeated and words in ([], [""]):
-        return None
     scenarios, _ = _codes(data["scenario"])
     alone = groups == words.index("") if "" in words else np.zeros(groups.shape, dtype=np.bool_)
     return np.where(alone, scenarios + len(words), groups)
@@ -98,16 +147,20 @@ def read_failures(path: Path, *, limit: int = MAX_FAILURES, trial: int | None = 
     names = ["trial", "scenario", "group", "verdict", "ended", "silent", "severity", "seconds"]
     texts = ["reason", "detail", "input", "expect", "output"]
     columns = table.column_names(table.head(path).attributes)
-    taken: dict[str, int] = {}
+    left = {verdict.value: limit for verdict in Verdict}
+    if trial is None:
+        left.pop(Verdict.PASS)
     found = []
     for batch in table.stream(path, [*names, *texts, *columns]):
         if trial is None:
-            keep = pa.compute.not_equal(batch["verdict"].cast(pa.string()), Verdict.PASS.value)
+            # A verdict of which enough is held is passed over, so that many failures cost no more than few.
+            wanted = pa.array([verdict for verdict, many in left.items() if many > 0], pa.string())
+            keep = pa.compute.is_in(batch["verdict"].cast(pa.string()), value_set=wanted)
         else:
             keep = pa.compute.equal(batch["trial"], trial)
         for row in batch.filter(keep).to_pylist():
-            taken[row["verdict"]] = taken.get(row["verdict"], 0) + 1
-            if taken[row["verdict"]] <= limit:
+            left[row["verdict"]] -= 1
+            if left[row["verdict"]] >= 0:
                 found.append(_failure(row, columns))
     return tuple(sorted(found, key=lambda failure: failure.number))
 

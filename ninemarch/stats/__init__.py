@@ -11,9 +11,28 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ninemarch.stats.amsaa import CrowAmsaa, crow_amsaa, crow_amsaa_grouped, crow_amsaa_times
+    from ninemarch.stats.compare import Mcnemar, mcnemar, newcombe, paired_log_e, paired_shares, tango
     from ninemarch.stats.coverage import exact_coverage, false_pass
+    from ninemarch.stats.discovery import chao1, expected_new_modes, good_turing, rarefied_modes, sample_coverage
     from ninemarch.stats.grouped import GroupSummary, compound_gamma, gaffke, group_summary
     from ninemarch.stats.interval import Interval, Side
+    from ninemarch.stats.judge import AuditedRate, audited_rate, rogan_gladen
+    from ninemarch.stats.martingale import (
+        GroupEvidence,
+        group_confidence_sequence,
+        group_log_e_fail,
+        group_log_e_pass,
+    )
+    from ninemarch.stats.multiplicity import benjamini_hochberg, benjamini_yekutieli, bonferroni, hochberg, holm
+    from ninemarch.stats.operating import (
+        Operating,
+        Sprt,
+        calibrated_threshold,
+        operating_characteristics,
+        sequential_plan,
+        sprt,
+    )
     from ninemarch.stats.plan import (
         PowerPlan,
         Regression,
@@ -33,38 +52,92 @@ if TYPE_CHECKING:
         wilson,
         wilson_cc,
     )
+    from ninemarch.stats.repeats import end_to_end, pass_at_k, pass_hat_k, per_step
     from ninemarch.stats.scale import nines, nines_interval, nines_of_rate, nines_proven, trials_for_next_nine
+    from ninemarch.stats.sequential import confidence_sequence, fail_table, log_e_fail, log_e_pass, pass_table
     from ninemarch.stats.staged import look_threshold, two_stage
+    from ninemarch.stats.trend import Forecast, Growth, forecast, growth
+    from ninemarch.stats.unpaired import boschloo, fisher, miettinen_nurminen, newcombe_unpaired
     from ninemarch.stats.weighted import allocate, contribution_gamma, effective_size, weighted_gamma
 
 __all__ = [
+    "AuditedRate",
+    "CrowAmsaa",
+    "Forecast",
+    "GroupEvidence",
     "GroupSummary",
+    "Growth",
     "Interval",
+    "Mcnemar",
+    "Operating",
     "PowerPlan",
     "Regression",
     "Side",
+    "Sprt",
     "agresti_coull",
     "allocate",
+    "audited_rate",
+    "benjamini_hochberg",
+    "benjamini_yekutieli",
     "beta_posterior",
+    "bonferroni",
+    "boschloo",
+    "calibrated_threshold",
+    "chao1",
     "clean_trials_missing",
     "clopper_pearson",
     "compound_gamma",
+    "confidence_sequence",
     "contribution_gamma",
+    "crow_amsaa",
+    "crow_amsaa_grouped",
+    "crow_amsaa_times",
     "effective_size",
+    "end_to_end",
     "exact_coverage",
+    "expected_new_modes",
+    "fail_table",
     "failures_allowed",
     "false_pass",
+    "fisher",
+    "forecast",
     "gaffke",
+    "good_turing",
+    "group_confidence_sequence",
+    "group_log_e_fail",
+    "group_log_e_pass",
     "group_summary",
+    "growth",
+    "hochberg",
+    "holm",
     "jeffreys",
+    "log_e_fail",
+    "log_e_pass",
     "look_threshold",
+    "mcnemar",
     "mid_p",
+    "miettinen_nurminen",
+    "newcombe",
+    "newcombe_unpaired",
     "nines",
     "nines_interval",
     "nines_of_rate",
     "nines_proven",
+    "operating_characteristics",
+    "paired_log_e",
+    "paired_shares",
+    "pass_at_k",
+    "pass_hat_k",
+    "pass_table",
+    "per_step",
     "power",
+    "rarefied_modes",
+    "rogan_gladen",
+    "sample_coverage",
+    "sequential_plan",
     "smallest_regression",
+    "sprt",
+    "tango",
     "trials_for_next_nine",
     "trials_for_power",
     "trials_needed",
@@ -75,9 +148,30 @@ __all__ = [
 ]
 
 _MODULES = {
+    "amsaa": (
+        "CrowAmsaa",
+        "crow_amsaa",
+        "crow_amsaa_grouped",
+        "crow_amsaa_times",
+    ),
+    "compare": (
+        "Mcnemar",
+        "mcnemar",
+        "newcombe",
+        "paired_log_e",
+        "paired_shares",
+        "tango",
+    ),
     "coverage": (
         "exact_coverage",
         "false_pass",
+    ),
+    "discovery": (
+        "chao1",
+        "expected_new_modes",
+        "good_turing",
+        "rarefied_modes",
+        "sample_coverage",
     ),
     "grouped": (
         "GroupSummary",
@@ -88,6 +182,32 @@ _MODULES = {
     "interval": (
         "Interval",
         "Side",
+    ),
+    "judge": (
+        "AuditedRate",
+        "audited_rate",
+        "rogan_gladen",
+    ),
+    "martingale": (
+        "GroupEvidence",
+        "group_confidence_sequence",
+        "group_log_e_fail",
+        "group_log_e_pass",
+    ),
+    "multiplicity": (
+        "benjamini_hochberg",
+        "benjamini_yekutieli",
+        "bonferroni",
+        "hochberg",
+        "holm",
+    ),
+    "operating": (
+        "Operating",
+        "Sprt",
+        "calibrated_threshold",
+        "operating_characteristics",
+        "sequential_plan",
+        "sprt",
     ),
     "plan": (
         "PowerPlan",
@@ -108,6 +228,12 @@ _MODULES = {
         "wilson",
         "wilson_cc",
     ),
+    "repeats": (
+        "end_to_end",
+        "pass_at_k",
+        "pass_hat_k",
+        "per_step",
+    ),
     "scale": (
         "nines",
         "nines_interval",
@@ -115,9 +241,28 @@ _MODULES = {
         "nines_proven",
         "trials_for_next_nine",
     ),
+    "sequential": (
+        "confidence_sequence",
+        "fail_table",
+        "log_e_fail",
+        "log_e_pass",
+        "pass_table",
+    ),
     "staged": (
         "look_threshold",
         "two_stage",
+    ),
+    "trend": (
+        "Forecast",
+        "Growth",
+        "forecast",
+        "growth",
+    ),
+    "unpaired": (
+        "boschloo",
+        "fisher",
+        "miettinen_nurminen",
+        "newcombe_unpaired",
     ),
     "weighted": (
         "allocate",

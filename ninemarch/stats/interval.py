@@ -6,7 +6,7 @@ value and what is allowed. Computes no statistics.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, Literal, TypeAlias, TypeVar
 
@@ -19,6 +19,8 @@ __all__ = [
     "Counts",
     "FloatArray",
     "Interval",
+    "LimitFunction",
+    "Limits",
     "Side",
     "as_counts",
     "as_pair",
@@ -26,6 +28,7 @@ __all__ = [
     "check_open",
     "check_pair",
     "check_whole",
+    "on_distinct",
     "pack",
     "tails",
     "wrong",
@@ -34,8 +37,12 @@ __all__ = [
 FloatArray: TypeAlias = NDArray[np.float64]
 Counts: TypeAlias = Sequence[int] | Sequence[float] | NDArray[np.integer] | NDArray[np.floating]
 Side: TypeAlias = Literal["two-sided", "lower", "upper"]
+Limits: TypeAlias = tuple[FloatArray, FloatArray]
+# failures, trials, error rate of the lower limit, of the upper limit (None: not asked for)
+LimitFunction: TypeAlias = Callable[[FloatArray, FloatArray, float | None, float | None], Limits]
 Number = TypeVar("Number", float, FloatArray)
 
+_DEDUPLICATE_FROM = 4096  # from this size on, equal pairs of counts are computed once
 SIDES = ("two-sided", "lower", "upper")
 
 
@@ -160,6 +167,18 @@ def tails(confidence: float, side: Side) -> tuple[float | None, float | None]:
         return None, alpha
     hint = nearest(str(side), SIDES)
     raise wrong("side", repr(side), ", ".join(SIDES), f"choose one{hint}")
+
+
+def on_distinct(
+    limits: LimitFunction, k: FloatArray, n: FloatArray, at_lower: float | None, at_upper: float | None
+) -> Limits:
+    """Call ``limits`` on the distinct pairs of counts only: in long tables nearly all rows repeat."""
+    if k.size < _DEDUPLICATE_FROM or n.max() >= 2**31:
+        return limits(k, n, at_lower, at_upper)
+    keys, where = np.unique((n.astype(np.int64) << 32 | k.astype(np.int64)).ravel(), return_inverse=True)
+    lower, upper = limits((keys & 0xFFFFFFFF).astype(np.float64), (keys >> 32).astype(np.float64), at_lower, at_upper)
+    where = where.reshape(k.shape)
+    return lower[where], upper[where]
 
 
 def pack(array: FloatArray) -> float | FloatArray:

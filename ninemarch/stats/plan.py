@@ -24,6 +24,7 @@ from ninemarch.stats.interval import (
     wrong,
 )
 from ninemarch.stats.quantiles import beta_quantile
+from ninemarch.stats.roots import first_enough
 from ninemarch.stats.staged import look_threshold
 
 __all__ = [
@@ -36,8 +37,6 @@ __all__ = [
     "trials_for_power",
     "trials_needed",
 ]
-
-_MOST_TRIALS = 2.0**52  # counts above it are no longer exact in a double
 
 
 @overload
@@ -72,17 +71,8 @@ def trials_needed(
     q = check_open("failure_rate", failure_rate)
     alpha = 1 - check_open("confidence", confidence)
     k = as_counts("failures_allowed", failures_allowed)
-    low, high = k.copy(), np.maximum(2 * k, k + 1)  # P(X <= k) is 1 with k trials: never enough
-    while (short := special.betaincc(k + 1, high - k, q) > alpha).any():
-        low, high = np.where(short, high, low), np.where(short, high * 2, high)
-        if (high > _MOST_TRIALS).any():
-            raise wrong("failure_rate", f"{q:g}", "provable in 2**52 trials", "ask for fewer nines")
-    while (high - low > 1).any():
-        middle = np.floor((low + high) / 2)
-        middle = np.where(high - low > 1, middle, high)
-        enough = special.betaincc(k + 1, middle - k, q) <= alpha
-        low, high = np.where(enough, low, middle), np.where(enough, middle, high)
-    counts = high.astype(np.int64)
+    # With k trials P(X <= k) is 1: never enough.
+    counts = first_enough(lambda n: special.betaincc(k + 1, n - k, q) <= alpha, k)
     return int(counts) if counts.ndim == 0 else counts
 
 

@@ -10,12 +10,23 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Any, Protocol, TypeAlias, cast, overload
+from typing import Any, Protocol, cast, overload
 
 import numpy as np
 from scipy import special
 
-from ninemarch.stats.interval import Counts, FloatArray, Interval, Side, as_pair, pack, tails
+from ninemarch.stats.interval import (
+    Counts,
+    FloatArray,
+    Interval,
+    LimitFunction,
+    Limits,
+    Side,
+    as_pair,
+    on_distinct,
+    pack,
+    tails,
+)
 from ninemarch.stats.quantiles import beta_quantile, beta_upper_quantile
 from ninemarch.stats.roots import find_root
 
@@ -29,12 +40,6 @@ __all__ = [
     "wilson",
     "wilson_cc",
 ]
-
-Limits: TypeAlias = tuple[FloatArray, FloatArray]
-# failures, trials, error rate of the lower limit, of the upper limit (None: not asked for)
-LimitFunction: TypeAlias = Callable[[FloatArray, FloatArray, float | None, float | None], Limits]
-
-_DEDUPLICATE_FROM = 4096  # from this size on, equal pairs of counts are computed once
 
 
 class IntervalMethod(Protocol):
@@ -67,7 +72,7 @@ def _interval_method(name: str) -> Callable[[LimitFunction], IntervalMethod]:
         ) -> Interval[Any]:
             at_lower, at_upper = tails(confidence, side)
             k, n = as_pair(failures, trials)
-            lower, upper = _on_distinct(limits, k, n, at_lower, at_upper)
+            lower, upper = on_distinct(limits, k, n, at_lower, at_upper)
             # Without trials nothing is known: the whole range, whatever the formula says.
             lower, upper = np.where(n == 0, 0.0, lower), np.where(n == 0, 1.0, upper)
             with np.errstate(invalid="ignore"):
@@ -79,18 +84,6 @@ def _interval_method(name: str) -> Callable[[LimitFunction], IntervalMethod]:
         return cast("IntervalMethod", method)
 
     return decorate
-
-
-def _on_distinct(
-    limits: LimitFunction, k: FloatArray, n: FloatArray, at_lower: float | None, at_upper: float | None
-) -> Limits:
-    """Call ``limits`` on the distinct pairs of counts only: in long tables nearly all rows repeat."""
-    if k.size < _DEDUPLICATE_FROM or n.max() >= 2**31:
-        return limits(k, n, at_lower, at_upper)
-    keys, where = np.unique((n.astype(np.int64) << 32 | k.astype(np.int64)).ravel(), return_inverse=True)
-    lower, upper = limits((keys & 0xFFFFFFFF).astype(np.float64), (keys >> 32).astype(np.float64), at_lower, at_upper)
-    where = where.reshape(k.shape)
-    return lower[where], upper[where]
 
 
 def _absent(k: FloatArray, value: float) -> FloatArray:

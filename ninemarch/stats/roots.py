@@ -1,6 +1,7 @@
-"""Root finding for whole arrays at once: Chandrupatla's bracketed method.
+"""Root finding for whole arrays at once: Chandrupatla's bracketed method, and its counterpart for whole numbers.
 
-Covers continuous functions with a sign change in a known bracket. Does not look for brackets.
+Covers continuous functions with a sign change in a known bracket, and conditions on counts that hold from some
+count on. Does not look for brackets of continuous functions.
 """
 
 from __future__ import annotations
@@ -8,12 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+from numpy.typing import NDArray
 
+from ninemarch.errors import UsageError
 from ninemarch.stats.interval import FloatArray
 
-__all__ = ["find_root"]
+__all__ = ["find_root", "first_enough"]
 
 _MAX_STEPS = 200
+_MOST_TRIALS = 2.0**52  # counts above it are no longer exact in a double
 
 
 def find_root(
@@ -72,3 +76,34 @@ def _next_step(
         safe = (phi**2 < xi) & ((1 - phi) ** 2 < 1 - xi)
         step = fa / (fb - fa) * fc / (fb - fc) + (c - a) / (b - a) * fa / (fc - fa) * fb / (fc - fb)
     return np.where(safe & np.isfinite(step), step, 0.5)
+
+
+def first_enough(enough: Callable[[FloatArray], NDArray[np.bool_]], too_few: FloatArray) -> NDArray[np.int64]:
+    """Return the smallest whole number above ``too_few`` from which on ``enough`` holds, element by element.
+
+    Args:
+        enough: vectorised; once true for a number it is true for every larger one.
+        too_few: whole numbers for which it is known, or taken, not to hold.
+
+    Returns:
+        Array of the shape of ``too_few``.
+
+    Raises:
+        UsageError: it does not hold up to 2**52.
+
+    Source: doubling, then bisection.
+
+    Examples:
+        >>> first_enough(lambda n: n * n >= 50, np.array([0.0, 5.0])).tolist()
+        [8, 8]
+    """
+    low, high = too_few.copy(), np.maximum(2 * too_few, too_few + 1)
+    while not (held := enough(high)).all():
+        low, high = np.where(held, low, high), np.where(held, high, high * 2)
+        if (high > _MOST_TRIALS).any():
+            raise UsageError("trials=above 2**52 (in stats); allowed: plans up to 2**52; ask for fewer nines")
+    while (open_still := high - low > 1).any():
+        middle = np.where(open_still, np.floor((low + high) / 2), high)
+        held = enough(middle)
+        low, high = np.where(held, low, middle), np.where(held, middle, high)
+    return high.astype(np.int64)

@@ -77,9 +77,10 @@ def scale_over(marks: Iterable[Marks | None], gates: Iterable[float]) -> Scale:
 
 def _with_a_rung(scale: Scale) -> Scale:
     """The scale, widened to the nearest rung where it holds none: a picture without one says nothing of nines."""
-    below, above = floor(scale.low), max(1, ceil(scale.high))
-    if above <= scale.high or below + 1 <= scale.high:
+    above = max(1, ceil(scale.low))
+    if above <= scale.high:
         return scale
+    below = ceil(scale.low) - 1
     if below >= 1 and scale.low - below < above - scale.high:
         return Scale(below - 0.04, scale.high)
     return Scale(scale.low, above + 0.04)

@@ -62,7 +62,7 @@ def effort_label(march: March) -> str:
     """Return the name of the march's horizontal axis."""
     if not _by_effort(shown_steps(march)):
         return "release"
-    return f"cumulative effort ({clean(march.effort_unit, 40)})" if march.effort_unit else "cumulative effort"
+    return f"cumulative effort ({clean(march.effort_unit, 24)})" if march.effort_unit else "cumulative effort"
 
 
 def march_rows(march: March) -> tuple[MarchRow, ...]:

@@ -10,6 +10,8 @@ import os
 import tempfile
 from pathlib import Path
 
+from ninemarch.errors import UsageError
+
 __all__ = ["write_whole"]
 
 
@@ -17,8 +19,16 @@ def write_whole(path: Path, data: bytes) -> Path:
     """Write ``data`` to ``path``, making its folder where needed, and return the path.
 
     Raises:
-        OSError: as the system says; ``path`` is then what it was before.
+        UsageError: the file cannot be written; ``path`` is then what it was before.
     """
+    try:
+        return _written(path, data)
+    except OSError as error:
+        msg = f"cannot write {path}: {error.strerror or error}; give a file in a folder that can be written"
+        raise UsageError(msg) from error
+
+
+def _written(path: Path, data: bytes) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=f".{path.name[:40]}.", suffix=".tmp", dir=path.parent)
     temporary = Path(name)

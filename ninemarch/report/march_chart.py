@@ -21,6 +21,7 @@ __all__ = ["march_chart"]
 
 _TOP = 30.0
 _MARGIN = 0.03
+_LONGEST = 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +222,8 @@ def _names(plot: _Plot, labels: Labels) -> list[Element]:
     drawn = []
     for index in sorted(range(end + 1), key=lambda place: (place != end, not plot.rows[place].worse, place)):
         row, x, last = plot.rows[index], plot.places[index], index == end
-        words = f"{row.release}: {row.headline}" if last else row.release
+        name = row.release if len(row.release) <= _LONGEST else row.release[: _LONGEST - 1] + "…"
+        words = f"{name}: {row.headline}" if last else name
         words += (", worse" if last else " worse") if row.worse else ""
         if last and plot.clean(index):
             # Over the arrow's head there is always room.
@@ -231,8 +233,8 @@ def _names(plot: _Plot, labels: Labels) -> list[Element]:
             spot = labels.find(x, plot.bar(index)[0], mark, wide_of(words), first_left=last)
         if spot is not None:
             colour = "fail-text" if row.worse else "ink" if last else "muted"
-            name = text(spot.dx, 0, words, colour, anchor=spot.anchor, bold=last or row.worse)
-            drawn.append(svg(name, x=percent(x), y=spot.y))
+            label = text(spot.dx, 0, words, colour, anchor=spot.anchor, bold=last or row.worse)
+            drawn.append(svg(label, x=percent(x), y=spot.y))
     return drawn
 
 

@@ -49,6 +49,14 @@ def estimate(tally: Tally, confidence: float) -> Rate | None:
     )
 
 
+def misses(tally: Tally, allowed: float) -> bool:
+    """Return whether the measured failure rate is above ``allowed``; equal to it is not a miss.
+
+    On failures, as 1 - (1 - 0.001) is above 0.001 in floating point.
+    """
+    return tally.trials > 0 and _limits(tally, 0.95)[2] > allowed
+
+
 def _limits(tally: Tally, confidence: float) -> tuple[float, float, float, str, str]:
     """Failure rate: lower and upper limit, measured rate; then the method's name and the population's key."""
     k, n = tally.failures, tally.trials
@@ -92,7 +100,7 @@ def extra_clean_trials(tally: Tally, allowed: float, confidence: float) -> int |
         return stats.clean_trials_missing(0, 0, allowed, confidence=confidence)
     if rate.failure_upper <= allowed:
         return 0
-    if tally.weighted is not None or 1 - rate.estimate > allowed:
+    if tally.weighted is not None or misses(tally, allowed):
         return None
     if tally.independent:
         return stats.clean_trials_missing(tally.failures, tally.trials, allowed, confidence=confidence)

@@ -5,6 +5,7 @@ Covers sums and their check. What the sums mean (intervals) is in ``estimate``.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ninemarch import table
+from ninemarch.errors import RunInvalid
 from ninemarch.evidence.load import Columns, read_columns, read_failures
 from ninemarch.model import Counts, Evidence, Gate, Look, RunPlan, Slice, Tally, Verdict, Weighted
 
@@ -32,6 +34,7 @@ def gather(path: Path, gates: Sequence[Gate] = ()) -> Evidence:
     plan = head.plan
     wanted = {name for gate in gates for name in (*gate.where, *gate.each)} | set(plan.weights)
     columns = read_columns(path, head, wanted)
+    _refuse_twice(path, plan, columns.number)
     counter = _Counter(plan, columns, stopped=bool(head.stop))
     everything = np.ones(columns.number.shape, dtype=np.bool_)
     called = columns.seconds[columns.has(Verdict.PASS, Verdict.FAIL, Verdict.ASSISTED)]
@@ -47,6 +50,16 @@ def gather(path: Path, gates: Sequence[Gate] = ()) -> Evidence:
         void_weight=overall.counts.void / max(overall.counts.recorded, 1),
         seconds=_typical(called) if called.size else None,
     )
+
+
+def _refuse_twice(path: Path, plan: RunPlan, number: NDArray[np.int64]) -> None:
+    """Raise unless every recorded trial is one of the plan and recorded once: else sums may agree by chance."""
+    seen = np.zeros(plan.planned, dtype=np.bool_)
+    inside = (number >= 0) & (number < plan.planned)
+    seen[number[inside]] = True
+    if np.count_nonzero(seen) != number.size:
+        msg = f"{path}: trials are recorded twice or are not in the plan; the run cannot be judged, start a new one"
+        raise RunInvalid(msg)
 
 
 def _typical(seconds: NDArray[np.float32]) -> tuple[float, float]:
@@ -127,24 +140,35 @@ class _Counter:
                 groups[failures, 1] = groups.get((failures, 1), 0) + count
         weighted = None
         if self._cells is not None:
-            missing = missing_failed + missing_passed
-            weighted = self._cells.weigh(counted, failed, where, unknown=missing / max(self._planned, 1))
+            weighted = self._cells.weigh(
+                counted, failed, where, missing_failed=missing_failed, missing_passed=missing_passed
+            )
         elif pooled and self._columns.unit is not None and groups:
             weighted = _pooled(groups)
-        staged = self._look(counted, where) if look and weighted is None and not missing_passed else None
+        staged = None
+        if look and not where and weighted is None and self._columns.unit is None:
+            staged = self._look(counted, failed & counted, missing_passed)
         return Tally(
             groups=tuple((k, n, c) for (k, n), c in sorted(groups.items())),
             weighted=weighted,
             look=staged,
-            planned=int(counted.sum()) if staged else 0,
+            planned=int(counted.sum()) + missing_passed if staged else 0,
         )
 
-    def _look(self, counted: Mask, where: Mapping[str, str]) -> Look | None:
-        """The checkpoint in terms of scored trials; it changes the interval of the whole run only."""
+    def _look(self, counted: Mask, failed: Mask, missing_passed: int) -> Look | None:
+        """The checkpoint in terms of the trials counted; None where the run was not looked at, or not yet."""
         look = self._plan.look
-        if look is None or where or self._columns.unit is not None or self._missing:
+        if look is None:
             return None
-        return Look(at=int((counted & (self._columns.number < look.at)).sum()), stop_at=look.stop_at)
+        first = self._columns.number < look.at
+        at, seen = int((counted & first).sum()), int((failed & first).sum())
+        if missing_passed:
+            at += look.at - int(first.sum())
+        made = int(counted.sum()) + missing_passed
+        # With nothing counted by then the look could stop nothing; with too many failures it is still to come.
+        if at == 0 or (made > at and seen >= look.stop_at):
+            return None
+        return Look(at=at, stop_at=look.stop_at)
 
 
 def _pooled(groups: Mapping[tuple[int, int], int]) -> Weighted:
@@ -195,14 +219,26 @@ class _Cells:
             _, code = np.unique(code, return_inverse=True)
         self._cell = code
 
-    def weigh(self, counted: Mask, failed: Mask, where: Mapping[str, str], *, unknown: float) -> Weighted:
-        """Return the sufficient statistics of the weighted failure rate among the counted trials."""
-        inside = counted & (self._share > 0)
+    def weigh(
+        self,
+        counted: Mask,
+        failed: Mask,
+        where: Mapping[str, str],
+        *,
+        missing_failed: int = 0,
+        missing_passed: int = 0,
+    ) -> Weighted:
+        """Return the sufficient statistics of the weighted failure rate among the counted trials.
+
+        Nobody knows which cells the missing trials belong to: read as failures, each weighs as much as one more
+        trial of any cell could; read as passes, all of them may lie in the cell of any failure.
+        """
+        inside = counted & (self._share > 0) & (self._columns.weight > 0)
         if not inside.any():
             return Weighted(0.0, 0.0, 1.0, 1.0)
         cell, own = self._cell[inside], self._columns.weight[inside]
         mass = np.bincount(cell, weights=own)
-        part = np.divide(own, mass[cell], out=np.zeros(own.shape), where=mass[cell] > 0) * self._share[inside]
+        part = own / mass[cell] * self._share[inside]
         population = np.prod([self._plan.weights.get(name, {}).get(level, 1.0) for name, level in where.items()])
         part /= max(float(population), 1e-300)
         # Of a slice by an attribute outside the profile nobody knows the share of real use: it is scaled to 1.
@@ -210,12 +246,16 @@ class _Cells:
         covered = min(float(part.sum()), 1.0)
         uncovered = 0.0 if free else max(0.0, 1.0 - covered)
         part *= 1.0 / max(covered, 1e-300) if free else 1.0
+        # Where scenarios have weights of their own, those of the missing ones may be anything.
+        one = math.inf if _weighted(self._columns) else own[0]
+        unknown = min(1.0, missing_failed * one * float((part / own).max())) if missing_failed else 0.0
+        part *= mass[cell] / (mass[cell] + missing_passed * one) if missing_passed else 1.0
         unit = np.arange(part.size) if self._columns.unit is None else self._columns.unit[inside]
         possible = np.bincount(unit, weights=part)
         actual = np.bincount(unit, weights=np.where(failed[inside], part, 0.0))
         return Weighted(
             y=float(actual.sum()),
             v=float((actual**2).sum()),
-            m=float(possible.max()),
+            m=float(possible.max()) or 1.0,
             uncovered=min(1.0, (uncovered if uncovered > 1e-9 else 0.0) + unknown),
         )

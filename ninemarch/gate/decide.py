@@ -152,7 +152,8 @@ def _sentence(decision: Decision, invalid: str) -> str:
     if decision.verdict is GateVerdict.INVALID:
         return f"This run cannot be judged: {invalid}"
     if decision.rate is None:
-        return f"{decision.counts.passed:,} of {decision.counts.scored:,} chosen scenarios passed"
+        chosen = f"{decision.counts.passed:,} of {decision.counts.scored:,} chosen scenarios passed"
+        return "No trial has been scored yet" if decision.plan.counts_in_a_rate else chosen
     if decision.verdict is GateVerdict.NO_GATE:
         return f"{estimate_text(decision.rate)} measured, at least {lower_text(decision.rate)} proven"
     if decision.verdict is GateVerdict.PASS:
@@ -164,7 +165,7 @@ def _sentence(decision: Decision, invalid: str) -> str:
     asked = threshold_text(worst.success)
     failed = decision.verdict is GateVerdict.FAIL
     if len(blocking) == 1 and failed:
-        return f"{asked} is missed: {estimate_text(decision.rate, (worst.success,))} measured"
+        return f"{asked} is missed: {estimate_text(worst.rate or decision.rate, (worst.success,))} measured"
     if len(blocking) == 1:
         return f"{asked} is not proven yet"
     same = [result for result in missed if result.verdict is decision.verdict]

@@ -7,7 +7,7 @@ missing.
 
 from __future__ import annotations
 
-from ninemarch.evidence import estimate, extra_clean_trials
+from ninemarch.evidence import estimate, extra_clean_trials, misses
 from ninemarch.model import Gate, GateResult, GateVerdict, Slice
 from ninemarch.numbers import estimate_text, lower_text, threshold_text, upper_text
 
@@ -62,7 +62,7 @@ def _lacking(gate: Gate, part: Slice, more: int | None) -> str:
     if more is not None:
         return f"about {more:,} more clean trials"
     rate = estimate(part.scored, gate.confidence)
-    if rate is not None and 1 - rate.estimate > gate.allowed:
+    if rate is not None and misses(part.scored, gate.allowed):
         return f"below the gate, {estimate_text(rate, (gate.success,))}"
     if rate is not None and rate.uncovered > gate.allowed:
         return f"{rate.uncovered:.1%} of the profile has no trial"

@@ -8,7 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from ninemarch.errors import UsageError
-from ninemarch.model import Decision, March, Step
+from ninemarch.model import Decision, March, RunPlan, Step
+
+
+def _population(plan: RunPlan) -> tuple[object, ...]:
+    return plan.profile, plan.subset, plan.ids, dict(plan.where)
 
 
 def build_march(
@@ -27,7 +31,7 @@ def build_march(
         effort_unit: what effort is counted in.
 
     Raises:
-        UsageError: no decision, or decisions on different suites or versions of one.
+        UsageError: no decision, or decisions on different suites, versions of one, profiles or selections.
     """
     if not decisions:
         raise UsageError("no run was given; name at least one run")
@@ -38,6 +42,12 @@ def build_march(
             msg = (
                 f"run {plan.run} is of suite {plan.suite} {plan.hash}, run {first.run} of {first.suite} "
                 f"{first.hash}; only runs of the same scenarios and checks can be drawn on one line"
+            )
+            raise UsageError(msg)
+        if _population(plan) != _population(first):
+            msg = (
+                f"runs {first.run} and {plan.run} of suite {plan.suite} are on different profiles or selections "
+                f"({first.profile}, {plan.profile}); only runs of one population can be drawn on one line"
             )
             raise UsageError(msg)
     columns = {name: {d.plan.release: d for d in many} for name, many in (others or {}).items()}

@@ -14,6 +14,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from ninemarch.errors import UsageError
 from ninemarch.model.scenario import Scenario, Severity
 
 Generator = Callable[[Mapping[str, str], random.Random], Mapping[str, Any]]
@@ -116,6 +117,9 @@ class Gate:
         each: attributes; one gate for every level seen.
         min_share: levels with a smaller share of the trials are skipped (with ``each``).
         blocking: whether a miss changes the verdict of the whole run.
+
+    Raises:
+        UsageError: a rate or confidence outside (0, 1), or both ``where`` and ``each``.
     """
 
     id: str
@@ -125,6 +129,14 @@ class Gate:
     each: tuple[str, ...] = ()
     min_share: float = 0.0
     blocking: bool = True
+
+    def __post_init__(self) -> None:
+        if not (0 < self.success < 1 and 0 < self.confidence < 1):
+            msg = f"gate {self.id}: success={self.success}, confidence={self.confidence}; allowed: above 0, below 1"
+            raise UsageError(msg)
+        if self.where and self.each:
+            msg = f"gate {self.id}: where and each stand together; give each its own gate"
+            raise UsageError(msg)
 
     @property
     def allowed(self) -> float:

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from ninemarch.errors import RunInvalid
 from ninemarch.journal import plan_from
 from ninemarch.model import RunPlan
-from ninemarch.table.build import ATTRIBUTE, SCHEMA_VERSION
+from ninemarch.table.build import ATTRIBUTE, SCHEMA_VERSION, is_whole
 
 # Small chunks and one thread: of 10^6 trials some 10 MB are in memory instead of 40, and it takes no longer.
 _CHUNK = 10_000
@@ -45,8 +45,11 @@ def head(path: Path) -> TableHead:
     """Return what the table at ``path`` is of.
 
     Raises:
-        RunInvalid: it is not a table of ninemarch, or of another schema version.
+        RunInvalid: it is damaged, not a table of ninemarch, or of another schema version.
     """
+    if path.is_file() and not is_whole(path):
+        msg = f"{path} is damaged (its checksum is wrong); delete it, it is rebuilt from the journal"
+        raise RunInvalid(msg)
     try:
         file = pq.ParquetFile(path)
         meta = json.loads((file.schema_arrow.metadata or {})[b"ninemarch"])

@@ -8,11 +8,12 @@ page. Does not cover secrets.
 from __future__ import annotations
 
 import json
+import math
 import re
 import unicodedata
 from typing import Any
 
-__all__ = ["excerpt", "json_text", "printable", "scrub", "slug"]
+__all__ = ["excerpt", "fault", "json_text", "plain", "printable", "scrub", "slug"]
 
 # Cc control, Cf format (bidi overrides, zero width), Cs lone surrogates, Co private, Cn unassigned, Zl/Zp line ends.
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
@@ -54,16 +55,56 @@ def json_text(value: Any) -> str:
     Anything JSON cannot say (a target may return any object) is shown by its type's name, never by calling
     methods of the object: its ``repr`` is code of the target.
     """
-    if isinstance(value, str):
-        return value
+    if issubclass(type(value), str):
+        return str.__str__(value)  # a subclass may bring methods of its own
     try:
         return json.dumps(value, ensure_ascii=False, default=_unknown, skipkeys=True)
-    except (TypeError, ValueError, RecursionError):
+    except Exception:  # noqa: BLE001 - a subclass of dict, list or int is code of the target too
         return _unknown(value)
 
 
 def _unknown(value: object) -> str:
     return f"<{type(value).__module__}.{type(value).__qualname__}>"
+
+
+# Deeper values are shown as text: writers of indented JSON run out of stack long before readers do.
+_DEEPEST = 60
+
+
+def plain(value: Any, depth: int = _DEEPEST) -> Any:
+    """Return ``value`` made only of what JSON can say, whatever a target or a suite put in.
+
+    NaN and infinities become their names, unknown objects the name of their type, what is nested deeper than
+    ``depth`` becomes text.
+
+    Examples:
+        >>> plain({"a": (1, float("nan")), 2: {3}})
+        {'a': [1, 'NaN'], '2': '<builtins.set>'}
+    """
+    kind = type(value)
+    if value is None or kind is bool or kind is int:
+        return value
+    if kind is float:
+        return value if math.isfinite(value) else json.dumps(value)
+    if kind not in {dict, list, tuple} or depth <= 0:
+        return json_text(value) if issubclass(kind, str) or kind in {dict, list, tuple} else _unknown(value)
+    if kind is dict:
+        return {json_text(key): plain(each, depth - 1) for key, each in value.items()}
+    return [plain(each, depth - 1) for each in value]
+
+
+def fault(error: BaseException, limit: int = 300) -> str:
+    r"""Return an exception as one printable line: ``ValueError: what it says``.
+
+    Examples:
+        >>> fault(ValueError("a\x1bb"))
+        'ValueError: a\\x1bb'
+    """
+    try:
+        said = excerpt(str(error), limit)
+    except Exception:  # noqa: BLE001 - an exception of foreign code may break when it is asked what it says
+        said = ""
+    return type(error).__name__ + (f": {said}" if said else "")
 
 
 def excerpt(value: Any, limit: int = 120) -> str:

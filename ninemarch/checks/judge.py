@@ -14,7 +14,7 @@ from ninemarch.checks.compare import Compare, exact, json_schema, number
 from ninemarch.errors import SuiteError
 from ninemarch.model import CheckSpec, Ended, NoVerdict, Outcome, Scenario, Severity, Suite, Verdict
 from ninemarch.suite import resolve
-from ninemarch.text import excerpt
+from ninemarch.text import excerpt, fault
 
 _SEVERITY_ORDER = (Severity.MINOR, Severity.MAJOR, Severity.CRITICAL)
 
@@ -93,7 +93,7 @@ def _compared(compare: Compare) -> Check:
     def check(scenario: Scenario, output: Any) -> tuple[Verdict, str]:
         try:
             reason = compare(scenario.expect, output)
-        except Exception as error:  # noqa: BLE001 - a check that breaks is our error, whatever broke
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - a check that breaks is our error, whatever broke
             return _broken(error)
         return (Verdict.PASS, "") if reason is None else (Verdict.FAIL, reason)
 
@@ -105,7 +105,7 @@ def _python(function: Callable[[Scenario, Any], Any]) -> Check:
         try:
             found = function(scenario, output)
         except NoVerdict as error:
-            return Verdict.UNSCORED, f"no verdict: {excerpt(str(error), 200)}"
+            return Verdict.UNSCORED, f"no verdict: {fault(error, 200).removeprefix('NoVerdict').removeprefix(': ')}"
         except (Exception, SystemExit) as error:  # noqa: BLE001 - as above
             return _broken(error)
         reason = ""
@@ -126,4 +126,4 @@ def _python(function: Callable[[Scenario, Any], Any]) -> Check:
 
 
 def _broken(error: BaseException) -> tuple[Verdict, str]:
-    return Verdict.ERROR, f"the check failed: {type(error).__name__}: {excerpt(str(error), 200)}"
+    return Verdict.ERROR, f"the check failed: {fault(error, 200)}"

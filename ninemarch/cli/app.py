@@ -9,17 +9,38 @@ from __future__ import annotations
 import os
 import sys
 import traceback
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+import typer.core
 
 from ninemarch import __version__
 from ninemarch.cli import demo, inspect, run, suite
 from ninemarch.errors import ExitCode, Interrupted, NinemarchError
 from ninemarch.text import printable
 
+
+class _Past(BaseException):
+    """Carries an exception past typer, which would turn it into exit 1."""
+
+    def __init__(self, error: BaseException) -> None:
+        self.error = error
+
+
+class _Group(typer.core.TyperGroup):
+    """The root of the commands; what they raise reaches ``main`` as it is."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command that was named."""
+        try:
+            return super().invoke(ctx)
+        except (OSError, EOFError, KeyboardInterrupt) as error:
+            raise _Past(error) from error
+
+
 app = typer.Typer(
     name="ninemarch",
+    cls=_Group,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -58,13 +79,14 @@ def main() -> None:
 
 
 def _guarded() -> int:
+    code: int = ExitCode.OK
     try:
         code = _run()
-        sys.stdout.flush()
+        code = _flushed(code)
     except BrokenPipeError:
         # The reader has gone (as with `| head`): what it wanted to see, it has seen.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return ExitCode.OK
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return code
     except Interrupted as error:
         _complain(str(error))
         return error.exit_code
@@ -74,16 +96,31 @@ def _guarded() -> int:
     except KeyboardInterrupt:
         _complain("interrupted; everything acknowledged is kept (ninemarch run --resume latest)")
         return ExitCode.INTERRUPTED
-    except Exception:  # noqa: BLE001 - the last line of defence: a bug must never look like a failed gate
+    except BaseException:  # noqa: BLE001 - the last line of defence: a bug must never look like a failed gate
         _complain("error: this is a bug in ninemarch, please report it with the lines below")
         _complain(traceback.format_exc())
         return ExitCode.BUG
     return code
 
 
+def _flushed(code: int) -> int:
+    """Write out what is left of stdout; a full disk is said, and is no success."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        _complain(f"error: cannot write to stdout: {error.strerror or error}")
+        return code or ExitCode.INVALID
+    return code
+
+
 def _run() -> int:
     try:
         app(standalone_mode=True)
+    except _Past as past:
+        raise past.error from past
     except SystemExit as leaving:
         code = leaving.code
         return code if isinstance(code, int) else ExitCode.OK if code is None else ExitCode.BUG

@@ -6,13 +6,17 @@ plain line every 30 seconds.
 
 from __future__ import annotations
 
+import io
 import json
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO, cast
+
+from ninemarch.text import plain, printable
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -32,14 +36,65 @@ def stdout() -> Console:
 
 
 def print_json(document: dict[str, Any]) -> None:
-    """Print one JSON document and nothing else."""
-    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
+    """Print one JSON document and nothing else; what could steer a terminal is escaped the way JSON escapes it."""
+    narrow = (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
+    text = json.dumps(plain(document), ensure_ascii=narrow, indent=2, allow_nan=False)
+    if not text.isascii():
+        text = "".join(c if c == "\n" or c == printable(c) else json.dumps(c)[1:-1] for c in text)
+    sys.stdout.write(text + "\n")
+
+
+def echo(text: str) -> None:
+    """Print one line of results to stdout, whatever it holds and whatever stdout's encoding can say."""
+    encoding = sys.stdout.encoding or "utf-8"
+    sys.stdout.write(printable(text).encode(encoding, "backslashreplace").decode(encoding) + "\n")
 
 
 def say(text: str) -> None:
     """Print a message to stderr."""
-    sys.stderr.write(text + "\n")
+    sys.stderr.write(printable(text, keep_newlines=True) + "\n")
     sys.stderr.flush()
+
+
+class _Aside(io.BufferedIOBase):
+    """What foreign code prints, made printable, to stderr."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def writable(self) -> bool:
+        return True
+
+    def fileno(self) -> int:
+        return self._stream.fileno()
+
+    def write(self, data: Any) -> int:
+        raw = bytes(data)
+        self._stream.write(printable(raw.decode(errors="backslashreplace"), keep_newlines=True))
+        self._stream.flush()
+        return len(raw)
+
+
+@contextmanager
+def foreign() -> Iterator[None]:
+    """Keep what a suite or a target prints off stdout: it comes out on stderr, printable, as a message.
+
+    What is written past Python, by C code or a child process, is dropped from stdout; its stderr is not touched.
+    """
+    sys.stdout.flush()
+    aside = io.TextIOWrapper(
+        cast("io.BufferedWriter", _Aside(sys.stderr)), "utf-8", "backslashreplace", write_through=True
+    )
+    kept = os.dup(1)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.close(nowhere)
+    try:
+        with redirect_stdout(aside), redirect_stderr(aside):
+            yield
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
 
 
 @contextmanager
@@ -81,7 +136,13 @@ def _bar() -> Iterator[Callable[[str, Progress], None]]:
             if now - last[0] < _EVERY and progress.done < progress.planned:
                 return
             last[0] = now
-            bar.update(task, description=title, completed=progress.done, total=progress.planned, rate=_rate(progress))
+            bar.update(
+                task,
+                description=printable(title),
+                completed=progress.done,
+                total=progress.planned,
+                rate=_rate(progress),
+            )
 
         yield show
 

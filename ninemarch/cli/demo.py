@@ -23,7 +23,7 @@ def demo(
     from ninemarch.report import march_document
     from ninemarch.report.terminal import print_decision, print_march
 
-    with console.watching(quiet=quiet or as_json) as show:
+    with console.watching(quiet=quiet or as_json) as show, console.foreign():
         result = workflow.demo(
             suite,
             quick=quick,
@@ -39,6 +39,6 @@ def demo(
     out.print()
     if result.example:
         run, trial = result.example
-        typer.echo(f"one failure again    ninemarch replay {run} {trial}")
-        typer.echo(f"all of that release  ninemarch show {run} --failures")
-    typer.echo(f"the page             {result.page}")
+        console.echo(f"one failure again    ninemarch replay {run} {trial}")
+        console.echo(f"all of that release  ninemarch show {run} --failures")
+    console.echo(f"the page             {result.page}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -21,12 +22,13 @@ def tell(finished: Finished, *, as_json: bool, quiet: bool = False, page: str = 
     from ninemarch.report.terminal import print_decision
 
     decision = finished.decision
-    if as_json:
-        console.print_json(rendering.decision_document(decision))
-    elif quiet:
-        typer.echo(f"{decision.verdict.value}: {decision.sentence}")
-    else:
-        print_decision(console.stdout(), decision)
+    with suppress(BrokenPipeError):  # the exit code does not depend on who reads along
+        if as_json:
+            console.print_json(rendering.decision_document(decision))
+        elif quiet:
+            console.echo(f"{decision.verdict.value}: {decision.sentence}")
+        else:
+            print_decision(console.stdout(), decision)
     if page:
         path = rendering.write_page(Path(page), workflow.march_of([finished]), finished.evidence)
         console.say(f"page: {path}")
@@ -99,7 +101,8 @@ def replay(
     from ninemarch.report.terminal_lists import print_replay
     from ninemarch.report.trial_document import replay_document
 
-    result = workflow.replay(run, trial, times=times)
+    with console.foreign():
+        result = workflow.replay(run, trial, times=times)
     if result.changed:
         console.say(f"note: {result.changed}")
     if as_json:
@@ -115,11 +118,12 @@ def report(
     """Write one self-contained HTML page of a run, or of the march over several."""
     from ninemarch import report as rendering
     from ninemarch import workflow
+    from ninemarch.cli import console
     from ninemarch.journal import find_run
 
     finished = [workflow.decide_run(find_run(name)) for name in runs or ["latest"]]
     march = workflow.march_of(finished)
     path = output or Path("reports") / f"{march.suite}-{finished[-1].folder.name}.html"
-    typer.echo(
+    console.echo(
         str(rendering.write_page(path, march, finished[-1].evidence, [each.evidence for each in finished[-2::-1]]))
     )

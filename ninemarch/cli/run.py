@@ -14,12 +14,14 @@ if TYPE_CHECKING:
 SuiteName = Annotated[str, typer.Argument(help="Suite file, folder, or shipped suite's name.", show_default=False)]
 Release = Annotated[str, typer.Option("--release", help="Release of the suite's ladder; the last by default.")]
 Target = Annotated[str, typer.Option("--target", help="python:module:name, or control:null|oracle|coin:0.99.")]
-Trials = Annotated[int | None, typer.Option("-n", "--trials", min=1, help="How many trials.")]
+Trials = Annotated[int | None, typer.Option("-n", "--trials", min=1, max=10**9, help="How many trials.")]
 Profile = Annotated[str, typer.Option("--profile", help="Operational profile to draw from.")]
 Subset = Annotated[str, typer.Option("--subset", help="Run a hand-picked subset; never a rate.")]
 Where = Annotated[list[str] | None, typer.Option("-w", "--where", help="Only attribute=level; repeatable.")]
 Scenario = Annotated[list[str] | None, typer.Option("--scenario", help="Only this scenario id; repeatable.")]
-Seed = Annotated[int | None, typer.Option("--seed", min=0, help="Seed; the first held-out one by default.")]
+Seed = Annotated[
+    int | None, typer.Option("--seed", min=0, max=2**63 - 1, help="Seed; the first held-out one by default.")
+]
 Resume = Annotated[str, typer.Option("--resume", help="Run what is missing of this run.")]
 Label = Annotated[str, typer.Option("--label", help="Name of the release that --target is.")]
 Effort = Annotated[float | None, typer.Option("--effort", min=0, help="Work that release took.")]
@@ -73,27 +75,27 @@ def run(
 
 def _started(name: str, chosen: dict[str, Any], quiet: bool) -> Finished:
     from ninemarch import workflow
-    from ninemarch.cli.console import watching
+    from ninemarch.cli.console import foreign, watching
     from ninemarch.engine import Selection
     from ninemarch.suite import load
     from ninemarch.targets import parse_target
 
-    suite = load(name)
     target = parse_target(chosen["target"]) if chosen["target"] else None
     selection = Selection(**{**chosen, "target": target})
-    with watching(quiet=quiet) as show:
+    with watching(quiet=quiet) as show, foreign():
+        suite = load(name)
         return workflow.run(suite, selection, watch=lambda progress: show(suite.name, progress))
 
 
 def _resumed(name: str, chosen: dict[str, Any], quiet: bool) -> Finished:
     from ninemarch import workflow
-    from ninemarch.cli.console import watching
+    from ninemarch.cli.console import foreign, watching
 
     given = [f"--{option}" for option, value in chosen.items() if value not in (None, "", (), {})]
     if given:
         msg = f"--resume goes on with the plan as it was declared; leave out {', '.join(given)}, or start a new run"
         raise UsageError(msg)
-    with watching(quiet=quiet) as show:
+    with watching(quiet=quiet) as show, foreign():
         return workflow.resume(name, watch=lambda progress: show("resumed", progress))
 
 

@@ -19,7 +19,9 @@ def list_() -> None:
 
     for name in shipped_names():
         try:
-            typer.echo(f"{name:<10} {load(name).title}")
+            with console.foreign():
+                title = load(name).title
+            console.echo(f"{name:<10} {title}")
         except SuiteError as error:
             console.say(f"{name}: {error}")
 
@@ -27,9 +29,11 @@ def list_() -> None:
 @app.command()
 def show(
     suite: SuiteArgument,
-    examples: Annotated[int, typer.Option("-n", "--examples", min=0, help="Scenarios to show.")] = 3,
+    examples: Annotated[int, typer.Option("-n", "--examples", min=0, max=10_000, help="Scenarios to show.")] = 3,
     profile: Annotated[str, typer.Option("--profile", help="Profile to draw them from.")] = "",
-    seed: Annotated[int | None, typer.Option("--seed", min=0, help="Seed; the first development one.")] = None,
+    seed: Annotated[
+        int | None, typer.Option("--seed", min=0, max=2**63 - 1, help="Seed; the first development one.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Show what a suite holds, with a few scenarios."""
@@ -39,8 +43,9 @@ def show(
     from ninemarch.suite import load
     from ninemarch.workflow import example_scenarios
 
-    loaded = load(suite)
-    drawn = example_scenarios(loaded, count=examples, profile=profile, seed=seed)
+    with console.foreign():
+        loaded = load(suite)
+        drawn = example_scenarios(loaded, count=examples, profile=profile, seed=seed)
     if as_json:
         console.print_json(suite_document(loaded, drawn))
     else:
@@ -56,32 +61,40 @@ def validate(
     from ninemarch.cli import console
     from ninemarch.errors import ExitCode
     from ninemarch.suite import load
-    from ninemarch.workflow import review
+    from ninemarch.workflow import check_code, review
 
-    loaded = load(suite)
+    with console.foreign():
+        loaded = load(suite)
+        check_code(loaded)
     warnings = list(review(loaded))
     for warning in warnings:
         console.say(f"warning: {warning}")
     if strict and warnings:
         raise typer.Exit(int(ExitCode.USAGE))
-    typer.echo(f"{loaded.name} {loaded.version} is valid ({loaded.hash})")
+    console.echo(f"{loaded.name} {loaded.version} is valid ({loaded.hash})")
 
 
 @app.command()
 def verify(
     suite: SuiteArgument,
-    trials: Annotated[int, typer.Option("-n", "--trials", min=1, help="Scenarios for each control.")] = 300,
+    trials: Annotated[
+        int, typer.Option("-n", "--trials", min=1, max=1_000_000, help="Scenarios for each control.")
+    ] = 300,
     profile: Annotated[str, typer.Option("--profile", help="Profile to draw from.")] = "",
-    seed: Annotated[int | None, typer.Option("--seed", min=0, help="Seed; the first development one.")] = None,
+    seed: Annotated[
+        int | None, typer.Option("--seed", min=0, max=2**63 - 1, help="Seed; the first development one.")
+    ] = None,
 ) -> None:
     """Run the controls: null must fail, the oracle must pass, a coin must be covered by its interval."""
     from ninemarch import workflow
+    from ninemarch.cli import console
     from ninemarch.errors import ExitCode
     from ninemarch.suite import load
 
-    controls = workflow.verify(load(suite), trials=trials, profile=profile, seed=seed)
+    with console.foreign():
+        controls = workflow.verify(load(suite), trials=trials, profile=profile, seed=seed)
     for control in controls:
-        typer.echo(f"{'✓' if control.holds else '✗'} {control.name:<9} {control.says}")
+        console.echo(f"{'✓' if control.holds else '✗'} {control.name:<9} {control.says}")
     if not all(control.holds for control in controls):
         raise typer.Exit(int(ExitCode.INVALID))
 

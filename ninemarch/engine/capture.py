@@ -9,15 +9,35 @@ import io
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from pathlib import Path
+from typing import Any
 
 OUTPUT_FILE = "target-output.log"
 MAX_CHARACTERS = 1_000_000
 
 
+class _Bytes(io.BufferedIOBase):
+    """The ``buffer`` of a log: programs that print bytes look for one, and must not fail here alone."""
+
+    def __init__(self, log: BoundedLog) -> None:
+        self._log = log
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        raw = bytes(data)
+        self._log.write(raw.decode(errors="backslashreplace"))
+        return len(raw)
+
+
 class BoundedLog(io.TextIOBase):
     """Writes at most ``MAX_CHARACTERS`` to a file made at the first write, and counts the rest."""
 
+    encoding = "utf-8"
+    errors = "backslashreplace"
+
     def __init__(self, path: Path) -> None:
+        self.buffer = _Bytes(self)
         self._path = path
         self._file: io.TextIOWrapper | None = None
         self._left = MAX_CHARACTERS

@@ -5,6 +5,7 @@ Covers layout only; foreign text passes ``printable`` before it is shown.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 from rich.console import Console
@@ -13,7 +14,7 @@ from rich.text import Text
 from ninemarch.model import Failure, Profile, RunPlan, Scenario, Suite, Trial
 from ninemarch.numbers import count_text, threshold_text
 from ninemarch.report.terminal_line import say
-from ninemarch.text import excerpt, printable
+from ninemarch.text import excerpt, json_text, printable
 
 __all__ = ["print_replay", "print_runs", "print_suite"]
 
@@ -44,7 +45,9 @@ def print_replay(console: Console, recorded: Failure, trials: Sequence[Trial], r
         say(console, Text(f"  {name:<9}").append(excerpt(value, 2000)), hang=11)
     say(
         console,
-        Text("  recorded ").append(recorded.verdict, style="bold").append(f"  {excerpt(recorded.output, 400)}"),
+        Text("  recorded ")
+        .append(recorded.verdict, style="bold")
+        .append(f"  {excerpt(_one_line(recorded.output), 400)}"),
         hang=11,
     )
     same = sum(trial.verdict.value == recorded.verdict for trial in trials)
@@ -59,16 +62,24 @@ def print_replay(console: Console, recorded: Failure, trials: Sequence[Trial], r
     say(console, Text(f"  {same} of {count_text(len(trials), 'replay')} gave the recorded verdict"))
 
 
+def _one_line(stored: str) -> str:
+    """A recorded value as a replayed one is shown: on one line, a text without its quotes."""
+    try:
+        return json_text(json.loads(stored))
+    except (ValueError, RecursionError):  # it was cut, or nothing was kept
+        return stored
+
+
 def print_suite(console: Console, suite: Suite, examples: Sequence[Scenario]) -> None:
     """Print what a suite holds: sources, profiles, releases, gates, and a few scenarios."""
     say(
         console,
-        Text(suite.name, style="bold").append(f" {suite.version}  {printable(suite.title)}", style="not bold"),
+        Text(suite.name, style="bold").append(printable(f" {suite.version}  {suite.title}"), style="not bold"),
     )
     say(console, Text(f"hash {suite.hash}", style="dim"))
     for source in suite.sources:
         what = "generator" if source.generator else count_text(len(source.scenarios), "listed scenario")
-        say(console, Text(f"scenarios  {what}{f' (subset {source.subset})' if source.subset else ''}"))
+        say(console, Text(f"scenarios  {what}{f' (subset {printable(source.subset)})' if source.subset else ''}"))
     for name, (first, last) in (("development", suite.seeds.development), ("held-out", suite.seeds.held_out)):
         say(console, Text(f"seeds      {name} {first} to {last}"))
     for profile in suite.profiles.values():

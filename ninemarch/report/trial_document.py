@@ -101,6 +101,6 @@ def _value(stored: str) -> Any:
     if not stored:
         return None
     try:
-        return json.loads(stored)
+        return json.loads(stored, parse_constant=str)  # JSON has no NaN: its name stands for it
     except (ValueError, RecursionError):
         return scrub(stored)

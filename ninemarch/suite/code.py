@@ -18,6 +18,7 @@ from types import ModuleType
 from typing import Any
 
 from ninemarch.errors import SuiteError, nearest
+from ninemarch.text import fault
 
 
 def resolve(ref: str, folder: Path | None, *, needs: Iterable[str] = (), extra: str = "") -> Any:
@@ -60,20 +61,32 @@ def _import(module_name: str, ref: str, folder: Path | None) -> ModuleType:
             msg = f"python: {ref}: its module needs '{missing}', which is not installed; install it"
         raise SuiteError(msg) from error
     except (Exception, SystemExit) as error:
-        where = traceback.format_exception_only(error)[-1].strip()
-        frames = traceback.extract_tb(error.__traceback__)
-        place = f" ({Path(frames[-1].filename).name}, line {frames[-1].lineno})" if frames else ""
-        msg = f"python: {ref}: importing {module_name} failed: {where}{place}; mend the module"
+        msg = f"python: {ref}: importing {module_name} failed: {fault(error)}{_place(error)}; mend the module"
         raise SuiteError(msg) from error
+
+
+def _place(error: BaseException) -> str:
+    """Where an import failed: the line that does not parse, or the last one that ran."""
+    if isinstance(error, SyntaxError) and error.filename:
+        return f" ({Path(error.filename).name}, line {error.lineno})"
+    frames = traceback.extract_tb(error.__traceback__)
+    return f" ({Path(frames[-1].filename).name}, line {frames[-1].lineno})" if frames else ""
 
 
 def require(needs: Iterable[str], extra: str) -> None:
     """Raise SuiteError naming the modules that are missing and the command that installs them."""
-    missing = [name for name in needs if importlib.util.find_spec(name) is None]
+    missing = [name for name in needs if not _importable(name)]
     if missing:
         how = f"; install them with: {extra}" if extra else ""
         msg = f"this suite needs modules that are not installed: {', '.join(missing)}{how}"
         raise SuiteError(msg)
+
+
+def _importable(name: str) -> bool:
+    try:
+        return importlib.util.find_spec(name) is not None
+    except (ImportError, ValueError):  # the package around it is missing, or it is no name at all
+        return False
 
 
 def _refuse_shadow(module: ModuleType, module_name: str, folder: Path | None) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import bisect
 import hashlib
+import math
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate
@@ -18,9 +19,11 @@ from typing import Any
 
 from ninemarch.errors import SuiteError, UsageError, nearest
 from ninemarch.model import Profile, Scenario, Severity, Source, Suite
-from ninemarch.text import excerpt
+from ninemarch.text import excerpt, fault, scrub
 
 _GENERATED = frozenset({"input", "expect", "attributes", "group", "severity", "weight", "void"})
+# Seeds and indexes are 63 bits wide; a longer number is no name of a scenario.
+_MOST_DIGITS = 18
 # A filter that the first so many drawn scenarios never meet is taken to select nothing.
 FILTER_PATIENCE = 20_000
 
@@ -70,9 +73,9 @@ class Drawer:
         try:
             made = source.generator(drawn, rng) if source.generator else {}
             return _assemble(f"{self._id}{index}", drawn, made)
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             known = Scenario(id=f"{self._id}{index}", input=None, attributes=drawn)
-            msg = f"the generator failed: {type(error).__name__}: {excerpt(str(error), 300)}"
+            msg = f"the generator failed: {fault(error)}"
             raise GeneratorFault(msg, known) from error
 
     def _source(self, rng: random.Random) -> Source:
@@ -81,20 +84,39 @@ class Drawer:
         return self._generators[bisect.bisect(self._shares, rng.random() * self._shares[-1])]
 
 
-def _assemble(scenario_id: str, drawn: Mapping[str, str], made: Mapping[str, Any]) -> Scenario:
+def _assemble(scenario_id: str, drawn: Mapping[str, str], made: Any) -> Scenario:
+    if not isinstance(made, Mapping):
+        msg = f"it must return a dict with the key 'input'; it returned a {type(made).__name__}"
+        raise SuiteError(msg)
     if "input" not in made or not made.keys() <= _GENERATED:
-        msg = f"it must return 'input' and may return {sorted(_GENERATED)}; it returned the keys {sorted(made)}"
+        keys = excerpt(sorted(map(str, made)), 200)
+        msg = f"it must return 'input' and may return {sorted(_GENERATED)}; it returned the keys {keys}"
+        raise SuiteError(msg)
+    attributes = made.get("attributes", {})
+    group, void, weight = made.get("group", ""), made.get("void", ""), made.get("weight", 1.0)
+    # What goes into the journal as text or number must be that: a level 3 would be unreadable later.
+    if not isinstance(attributes, Mapping) or not all(
+        map(_is_text, (*attributes, *attributes.values(), group, void))
+    ):
+        msg = "attributes (names and levels), group and void must be texts without lone surrogates"
+        raise SuiteError(msg)
+    if isinstance(weight, bool) or not isinstance(weight, int | float) or not 0 <= weight < math.inf:
+        msg = f"weight={excerpt(weight, 40)}; allowed: a finite number, 0 or more"
         raise SuiteError(msg)
     return Scenario(
         id=scenario_id,
         input=made["input"],
         expect=made.get("expect"),
-        attributes={**drawn, **made.get("attributes", {})},
-        group=made.get("group", ""),
+        attributes={**drawn, **{str(name): str(level) for name, level in attributes.items()}},
+        group=str(group),
         severity=Severity(made.get("severity", "major")),
-        weight=made.get("weight", 1.0),
-        void=made.get("void", ""),
+        weight=float(weight),
+        void=str(void),
     )
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and (value.isascii() or scrub(value) == value)
 
 
 class Schedule:
@@ -248,7 +270,7 @@ def find_scenario(suite: Suite, name: str) -> Scenario:
         return listed[name]
     profile, _, rest = name.partition(":")
     seed, _, index = rest.partition(":")
-    if profile in suite.profiles and seed.isdecimal() and index.isdecimal():
+    if profile in suite.profiles and all(part.isdecimal() and len(part) <= _MOST_DIGITS for part in (seed, index)):
         for subset in dict.fromkeys(s.subset for s in suite.sources if s.generator):
             try:
                 return Drawer(suite, suite.profiles[profile], int(seed), subset=subset).scenario(int(index))

@@ -39,6 +39,7 @@ from ninemarch.suite.schema import CheckModel, GateModel, SourceModel, SuiteMode
 from ninemarch.suite.shipped import shipped_folder, shipped_names
 from ninemarch.suite.sources import from_model, read_levels, read_scenarios, strict_json
 from ninemarch.suite.strict_yaml import Document, read_yaml
+from ninemarch.text import excerpt
 
 _EXTRA = "python -m pip install 'ninemarch[demo]' (in a clone: '.[demo]')"
 
@@ -72,16 +73,20 @@ def load(origin: str | Path) -> Suite:
 
 def _locate(origin: str) -> Path:
     path = Path(origin)
-    if path.is_dir():
-        path = path / "suite.yaml"
-    if path.is_file():
-        return path.absolute()
+    try:
+        if path.is_dir():
+            path = path / "suite.yaml"
+        if path.is_file():
+            return path.absolute()
+    except (OSError, ValueError) as error:  # too long for a name, not allowed to look, a NUL in it
+        msg = f"cannot look up the suite {excerpt(origin, 80)}: {error}; give a file that can be read"
+        raise SuiteError(msg) from error
     if origin in shipped_names():
         return shipped_folder() / origin / "suite.yaml"
     shipped = ", ".join(shipped_names()) or "none"
     msg = (
-        f"no such suite: {origin}{nearest(origin, shipped_names())}; give a YAML file, a folder with a suite.yaml, "
-        f"or a shipped suite ({shipped})"
+        f"no such suite: {excerpt(origin, 200)}{nearest(origin, shipped_names())}; give a YAML file, "
+        f"a folder with a suite.yaml, or a shipped suite ({shipped})"
     )
     raise SuiteError(msg)
 

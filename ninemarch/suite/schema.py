@@ -10,6 +10,7 @@ import re
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, model_validator
+from pydantic_core import PydanticCustomError
 
 from ninemarch.model import Severity
 
@@ -26,10 +27,19 @@ def _seconds(value: Any) -> Any:
     return value
 
 
+NOT_TEXT = "not_text"
+
+
 def _text(value: Any) -> Any:
-    if isinstance(value, bool | int | float):
-        msg = f'is read by YAML as {value!r}, not as text; put it in quotes, e.g. "{value}"'
-        raise ValueError(msg)  # noqa: TRY004 - pydantic collects ValueError
+    if value is None or isinstance(value, bool | int | float):
+        # ``messages`` says how it stands in the file: 1.10 is read as 1.1.
+        raise PydanticCustomError(NOT_TEXT, "must be text, in quotes")
+    if isinstance(value, str):
+        try:
+            value.encode()
+        except UnicodeEncodeError as error:
+            msg = f"holds a lone surrogate (half a character) at place {error.start}; leave it out of names"
+            raise ValueError(msg) from error
     return value
 
 
@@ -54,7 +64,7 @@ Seconds = Annotated[float, BeforeValidator(_seconds), Field(gt=0)]
 Probability = Annotated[float, AfterValidator(_probability)]
 Weight = Annotated[float, Field(ge=0)]
 Levels = dict[Text, Weight]
-SeedRange = Annotated[list[Annotated[int, Field(ge=0)]], Field(min_length=2, max_length=2)]
+SeedRange = Annotated[list[Annotated[int, Field(ge=0, le=2**63 - 1)]], Field(min_length=2, max_length=2)]
 SeverityName = Literal["critical", "major", "minor"]
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import difflib
+import io
 import json
 import math
 from collections.abc import Iterator, Mapping
@@ -17,7 +18,8 @@ from pydantic import ValidationError
 
 from ninemarch.errors import SuiteError, nearest
 from ninemarch.model import Scenario, Severity
-from ninemarch.suite.schema import ScenarioModel
+from ninemarch.suite.messages import not_text, said, value_of
+from ninemarch.suite.schema import NOT_TEXT, ScenarioModel
 from ninemarch.text import excerpt
 
 _COLUMNS = tuple(ScenarioModel.model_fields)
@@ -63,14 +65,16 @@ def _scenario(row: Mapping[str, Any], place: str) -> Scenario:
         return from_model(ScenarioModel.model_validate(row))
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        key = ".".join(str(part) for part in first["loc"])
+        # Pydantic names the form it tried as well (input.list.0.float); a column's name is enough.
+        key = ".".join(str(part) for part in first["loc"][: 2 if first["loc"][0] == "attributes" else 1])
         if first["type"] == "extra_forbidden":
             msg = f"{place}: unknown key '{excerpt(key, 60)}'{nearest(key, _COLUMNS)}; allowed: {', '.join(_COLUMNS)}"
         elif first["type"] == "missing":
             msg = f"{place}: '{key}' is missing; every scenario needs id and input"
+        elif first["type"] == NOT_TEXT:
+            msg = f"{place}: {key}={excerpt(first.get('input'), 60)} {not_text(first, '')}"
         else:
-            message = str(first["msg"]).removeprefix("Value error, ").removeprefix("Input ")
-            msg = f"{place}: {key}={excerpt(first.get('input'), 60)} {message}"
+            msg = f"{place}: {key}{value_of(first)} {said(first)}"
         raise SuiteError(msg) from error
 
 
@@ -100,16 +104,17 @@ def strict_json(text: str, place: str) -> Any:
         raise SuiteError(msg) from error
 
 
-def _lines(path: Path) -> list[str]:
+def _text(path: Path) -> str:
+    """The whole file, line ends as they are (they count inside a quoted CSV field)."""
     try:
-        return path.read_text(encoding="utf-8-sig").split("\n")
+        return path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
         msg = f"{path}: not UTF-8 at byte {error.start}; save the file as UTF-8"
         raise SuiteError(msg) from error
 
 
 def _jsonl(path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    for number, line in enumerate(_lines(path), start=1):
+    for number, line in enumerate(_text(path).split("\n"), start=1):
         if not line.strip():
             continue
         row = strict_json(line, f"{path}, line {number}")
@@ -120,7 +125,7 @@ def _jsonl(path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
 
 
 def _csv(path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    rows = csv.DictReader(_lines(path), strict=True)
+    rows = csv.DictReader(io.StringIO(_text(path), newline=""), strict=True)
     try:
         names = rows.fieldnames or []
         _check_columns(path, list(names))
@@ -198,7 +203,7 @@ def read_levels(path: Path) -> dict[str, float]:
     if not path.is_file():
         msg = f"{path}: no such profile file; paths are relative to the suite file"
         raise SuiteError(msg)
-    rows = list(csv.reader(_lines(path)))
+    rows = list(csv.reader(io.StringIO(_text(path), newline="")))
     if not rows or rows[0] != ["level", "weight"]:
         msg = f"{path}: the first line must be 'level,weight'"
         raise SuiteError(msg)

@@ -5,9 +5,10 @@ Covers turning bytes into plain Python values with their places. Does not know w
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
@@ -18,7 +19,11 @@ from ninemarch.errors import SuiteError
 MAX_BYTES = 4_000_000
 MAX_NODES = 200_000  # after expanding aliases: a 324-byte alias bomb holds 10^8 leaves
 MAX_DEPTH = 40
-_PLAIN_TAG = "tag:yaml.org,2002:"
+_CORE = "tag:yaml.org,2002:"
+_PLAIN_TAGS = frozenset(_CORE + name for name in ("str", "int", "float", "bool", "null", "map", "seq", "merge"))
+# Not in YAML 1.2's core schema, but ruamel.yaml still resolves them: a date and a lone = are text.
+_TEXT_TAGS = frozenset({_CORE + "timestamp", _CORE + "value"})
+_KEY_TAGS = frozenset({_CORE + "str", _CORE + "merge"})
 
 Path_ = tuple[str | int, ...]
 
@@ -30,10 +35,12 @@ class Document:
     Args:
         value: plain dicts, lists, strings, numbers, booleans, None.
         lines: path of keys and indexes -> 1-based line.
+        scalars: path of every scalar -> as it stands in the file, without quotes.
     """
 
     value: Any
     lines: dict[Path_, int]
+    scalars: dict[Path_, str]
 
     def line(self, path: Path_) -> int:
         """The line of ``path``, or of the nearest enclosing value that has one."""
@@ -75,12 +82,16 @@ def parse_yaml(text: str, name: str) -> Document:
     """Parse YAML text strictly; see ``read_yaml``. ``name`` is how messages call it."""
     yaml = YAML(typ="safe", pure=True)
     yaml.allow_duplicate_keys = False
+    if re.match(r"(\s*#[^\n]*\n|\s)*%", text):
+        msg = f"{name}: a line that begins with % is not allowed; suite files follow YAML 1.2"
+        raise SuiteError(msg)
     try:
         root = yaml.compose(text)
-        lines: dict[Path_, int] = {}
-        if root is not None:
-            _walk(root, (), lines, name, budget=[MAX_NODES])
-        return Document(YAML(typ="safe", pure=True).load(text), lines)
+        if root is None:
+            return Document(None, {}, {})
+        walk = _Walk(name)
+        walk.node(root, ())
+        return Document(yaml.constructor.construct_document(root), walk.lines, walk.scalars)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
@@ -88,29 +99,57 @@ def parse_yaml(text: str, name: str) -> Document:
         msg = f"{name}{place}: {problem}; each key may stand once, indentation is by spaces"
         raise SuiteError(msg) from error
     except (YAMLError, ValueError) as error:
-        msg = f"{name}: not valid YAML: {str(error).splitlines()[0]}"
+        msg = f"{name}: not valid YAML: {str(error).splitlines()[0].partition('; use ')[0]}"
         raise SuiteError(msg) from error
     except RecursionError as error:
         msg = f"{name}: nested too deeply; at most {MAX_DEPTH} levels are read"
         raise SuiteError(msg) from error
 
 
-def _walk(node: Node, path: Path_, lines: dict[Path_, int], name: str, budget: list[int]) -> None:
-    """Record the lines below ``node``; refuse tags, depth and alias bombs."""
-    budget[0] -= 1
-    line = node.start_mark.line + 1
-    if budget[0] < 0 or len(path) > MAX_DEPTH:
-        msg = f"{name}, line {line}: too large or too deep (limit {MAX_NODES:,} values, {MAX_DEPTH} levels)"
+class _Walk:
+    """Records the place of every node; refuses tags, depth, alias bombs and keys that are not text."""
+
+    def __init__(self, name: str) -> None:
+        self.lines: dict[Path_, int] = {}
+        self.scalars: dict[Path_, str] = {}
+        self._name = name
+        self._budget = MAX_NODES
+
+    def node(self, node: Node, path: Path_) -> None:
+        """Record ``node``, which stands at ``path``, and everything below it."""
+        self._budget -= 1
+        line = node.start_mark.line + 1
+        if self._budget < 0 or len(path) > MAX_DEPTH:
+            self._refuse(line, f"too large or too deep (limit {MAX_NODES:,} values, {MAX_DEPTH} levels)")
+        if str(node.tag) in _TEXT_TAGS:
+            node.tag = _CORE + "str"
+        if str(node.tag) not in _PLAIN_TAGS:
+            self._refuse(line, f"tag {node.tag} is not allowed; suite files are data, write the value plainly")
+        self.lines[path] = line
+        if isinstance(node, ScalarNode):
+            self.scalars[path] = str(node.value)
+        elif isinstance(node, MappingNode):
+            for key, value in node.value:
+                part = self._key(key)
+                self.node(value, (*path, part))
+                self.lines[*path, part] = key.start_mark.line + 1
+        elif isinstance(node, SequenceNode):
+            for index, value in enumerate(node.value):
+                self.node(value, (*path, index))
+
+    def _key(self, key: Node) -> str:
+        line = key.start_mark.line + 1
+        if not isinstance(key, ScalarNode):
+            self._refuse(line, "a key must be text, not a list or a mapping")
+        if str(key.tag) in _TEXT_TAGS:
+            key.tag = _CORE + "str"
+        if str(key.tag) not in _KEY_TAGS:
+            what = str(key.tag).removeprefix(_CORE)
+            self._refuse(
+                line, f'key {key.value} is read by YAML as {what}, not as text; put it in quotes: "{key.value}"'
+            )
+        return str(key.value)
+
+    def _refuse(self, line: int, what: str) -> NoReturn:
+        msg = f"{self._name}, line {line}: {what}"
         raise SuiteError(msg)
-    if not str(node.tag).startswith(_PLAIN_TAG) or str(node.tag).startswith(_PLAIN_TAG + "python"):
-        msg = f"{name}, line {line}: tag {node.tag} is not allowed; suite files are data, write the value plainly"
-        raise SuiteError(msg)
-    lines[path] = line
-    if isinstance(node, MappingNode):
-        for key, value in node.value:
-            part = key.value if isinstance(key, ScalarNode) else str(key.start_mark.line)
-            _walk(value, (*path, part), lines, name, budget)
-            lines[*path, part] = key.start_mark.line + 1
-    elif isinstance(node, SequenceNode):
-        for index, value in enumerate(node.value):
-            _walk(value, (*path, index), lines, name, budget)

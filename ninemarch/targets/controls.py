@@ -12,6 +12,7 @@ from typing import Any
 from ninemarch.errors import UsageError, nearest
 from ninemarch.model import Scenario, Suite
 from ninemarch.suite import resolve
+from ninemarch.text import excerpt
 
 NAMES = ("null", "oracle", "coin")
 # What the null control answers: an empty text is an answer that no sound check accepts.
@@ -33,10 +34,13 @@ def control(name: str, suite: Suite, p: float = 0.9) -> Callable[[Scenario], Any
     if name not in NAMES:
         msg = f"control={name} is not known{nearest(name, NAMES)}; allowed: {', '.join(NAMES)}"
         raise UsageError(msg)
-    if not 0 <= p <= 1:
-        msg = f"control coin: p={p}; allowed: 0 to 1"
+    if isinstance(p, bool) or not isinstance(p, int | float) or not 0 <= p <= 1:
+        msg = f"control coin: p={excerpt(p, 40)}; allowed: 0 to 1"
         raise UsageError(msg)
     answer: Callable[[Scenario], Any] = resolve(suite.oracle, suite.folder) if suite.oracle else _expectation
+    if not callable(answer):
+        msg = f"oracle: python: {suite.oracle} is not callable; give a function of the scenario"
+        raise UsageError(msg)
     if name == "null":
         return _nothing
     if name == "oracle":

@@ -15,7 +15,7 @@ from ninemarch.model import Suite, TargetSpec
 from ninemarch.suite import resolve
 from ninemarch.targets.base import Mode, Target
 from ninemarch.targets.controls import control
-from ninemarch.text import excerpt
+from ninemarch.text import excerpt, fault
 
 
 def parse_target(text: str) -> TargetSpec:
@@ -49,26 +49,43 @@ def open_target(spec: TargetSpec, suite: Suite) -> Target:
         SuiteError: the reference cannot be had, is not callable, or its factory fails.
     """
     if spec.kind == "control":
+        unknown = [name for name in spec.params if name != "p"]
+        if unknown:
+            msg = f"control {spec.ref}: unknown parameter '{excerpt(unknown[0], 40)}'; allowed: p, of the coin"
+            raise SuiteError(msg)
         function = control(spec.ref, suite, **spec.params)
         return Target(Mode.SYNC, function, control=function)
-    call = resolve(spec.ref, suite.folder)
+    call = target_code(spec, suite)
     if spec.factory:
         call = _made(call, spec)
+        if not callable(call):
+            msg = f"python: {spec.ref}: the factory returned a {type(call).__name__}; it must return a callable"
+            raise SuiteError(msg)
     elif spec.params:
         call = partial(call, **spec.params)
-    if not callable(call):
-        msg = f"python: {spec.ref} is not callable (it is a {type(call).__name__}); give module:name of a callable"
-        raise SuiteError(msg)
     if spec.batch:
         return Target(Mode.BATCH, call, batch=spec.batch)
     return Target(Mode.ASYNC if _is_async(call) else Mode.SYNC, call)
+
+
+def target_code(spec: TargetSpec, suite: Suite) -> Callable[..., Any]:
+    """Import what a Python target names, without calling a factory.
+
+    Raises:
+        SuiteError: the reference cannot be had, or is not callable.
+    """
+    found = resolve(spec.ref, suite.folder)
+    if not callable(found):
+        msg = f"python: {spec.ref} is not callable (it is a {type(found).__name__}); give module:name of a callable"
+        raise SuiteError(msg)
+    return found  # type: ignore[no-any-return]
 
 
 def _made(factory: Callable[..., Any], spec: TargetSpec) -> Any:
     try:
         return factory(**spec.params)
     except (Exception, SystemExit) as error:
-        msg = f"python: {spec.ref}: the factory failed: {type(error).__name__}: {excerpt(str(error), 300)}"
+        msg = f"python: {spec.ref}: the factory failed: {fault(error)}"
         raise SuiteError(msg) from error
 
 

@@ -3,13 +3,14 @@
 from ninemarch.workflow.demo import DemoResult, demo
 from ninemarch.workflow.replay import ReplayResult, replay
 from ninemarch.workflow.run import Finished, decide_run, march_of, resume, run
-from ninemarch.workflow.verify import Control, example_scenarios, review, verify
+from ninemarch.workflow.verify import Control, check_code, example_scenarios, review, verify
 
 __all__ = [
     "Control",
     "DemoResult",
     "Finished",
     "ReplayResult",
+    "check_code",
     "decide_run",
     "demo",
     "example_scenarios",

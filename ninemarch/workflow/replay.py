@@ -16,6 +16,9 @@ from ninemarch.journal import find_run
 from ninemarch.model import Failure, RunPlan, Trial, Verdict
 from ninemarch.suite import find_scenario, load
 from ninemarch.targets import open_target
+from ninemarch.text import excerpt
+
+_DIGITS = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +74,12 @@ def find_trial(run: str, trial: str, *, root: Path | None = None) -> tuple[Failu
     """
     path = table.ensure(find_run(run, root))
     head = table.head(path)
-    number = int(trial) if trial.isdecimal() else _number_of(path, trial)
+    # A longer number is no trial; it may be the name of a scenario.
+    number = int(trial) if trial.isdecimal() and len(trial) < _DIGITS else _number_of(path, trial)
     found = read_failures(path, trial=number) if number is not None else ()
     if not found:
-        msg = f"run {head.plan.run} has no trial '{trial}'; its trials are 0 to {head.plan.planned - 1}"
+        name = excerpt(trial, 60)
+        msg = f"run {head.plan.run} has no trial '{name}'; its trials are 0 to {head.plan.planned - 1}"
         raise UsageError(msg)
     return found[0], head.plan
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import ninemarch
 from ninemarch import table
+from ninemarch.checks import compile_checks
 from ninemarch.engine import Progress, Selection, execute, make_plan, recount, release_of, schedule_of
 from ninemarch.errors import NinemarchError
 from ninemarch.evidence import gather
@@ -49,6 +50,7 @@ def run(suite: Suite, selection: Selection, *, watch: Watch | None = None, root:
     """
     # Everything that can be wrong with the request is found before a folder is made.
     make_plan(suite, selection, run="", version="")
+    compile_checks(suite)
     target = open_target(release_of(suite, selection).target, suite)
     folder = new_run_folder(root)
     try:

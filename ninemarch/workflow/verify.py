@@ -16,7 +16,7 @@ from ninemarch.engine import judge_scenarios
 from ninemarch.model import Scenario, Suite, TargetSpec, Verdict
 from ninemarch.numbers import percent
 from ninemarch.suite import Schedule
-from ninemarch.targets import open_target
+from ninemarch.targets import open_target, target_code
 from ninemarch.text import excerpt
 
 COIN = 0.9
@@ -58,10 +58,10 @@ def verify(suite: Suite, *, trials: int = 300, profile: str = "", seed: int | No
     subsets = [s for source in suite.sources if source.subset for s in source.scenarios]
     generator = Control(
         "generator",
-        not broken,
+        not broken and bool(sound),
         f"{len(broken)} of {schedule.planned} scenarios could not be made: {broken[0]}"
         if broken
-        else f"{schedule.planned} scenarios made, {schedule.planned - len(sound) - len(broken)} void",
+        else f"{schedule.planned - len(broken)} scenarios made, {schedule.planned - len(sound) - len(broken)} void",
     )
     return (generator, _null(suite, sound + subsets), _oracle(suite, sound + subsets), _coin(suite, sound))
 
@@ -97,6 +97,21 @@ def _coin(suite: Suite, scenarios: list[Scenario]) -> Control:
         f"{_CONFIDENCE:.1%} interval {ends} {'covers' if holds else 'does not cover'} {COIN:.0%}"
     )
     return Control("coin", holds, says)
+
+
+def check_code(suite: Suite) -> None:
+    """Import everything that the suite names: targets, checks, the oracle; call nothing.
+
+    Raises:
+        SuiteError: a reference cannot be had, or is not callable.
+    """
+    compile_checks(suite)
+    open_target(TargetSpec("control", "oracle"), suite)
+    for spec in [release.target for release in suite.releases] + ([suite.target] if suite.target else []):
+        if spec.kind == "python":
+            target_code(spec, suite)
+        else:
+            open_target(spec, suite)
 
 
 def review(suite: Suite) -> Iterator[str]:

@@ -112,8 +112,10 @@ class Journal:
         """Add one trial; it is acknowledged at the next commit, at most ``COMMIT_SECONDS`` of appends later.
 
         Raises:
-            RunInvalid: a second record of the same trial: it would count twice.
+            RunInvalid: a second record of the same trial (it would count twice), or the disk has refused before.
         """
+        if self._broken:
+            raise RunInvalid(self._broken)
         if self.done[trial.number]:
             msg = f"trial {trial.number} of run {self.plan.run} is recorded already; a trial counts once"
             raise RunInvalid(msg)

@@ -82,8 +82,10 @@ def plain(value: Any, depth: int = _DEEPEST) -> Any:
         {'a': [1, 'NaN'], '2': '<builtins.set>'}
     """
     kind = type(value)
-    if value is None or kind is bool or kind is int:
+    if value is None or kind is bool:
         return value
+    if kind is int:  # Python refuses to write a number of more than 4,300 digits
+        return value if value.bit_length() < 14_000 else _unknown(value)
     if kind is float:
         return value if math.isfinite(value) else json.dumps(value)
     if kind not in {dict, list, tuple} or depth <= 0:

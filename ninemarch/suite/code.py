@@ -26,7 +26,8 @@ def resolve(ref: str, folder: Path | None, *, needs: Iterable[str] = (), extra: 
 
     Args:
         ref: the reference; ``name`` may be dotted.
-        folder: put first on the import path, so that a suite's own modules are found; stays there.
+        folder: put first on the import path, so that a suite's own modules are found; stays there. The
+            working folder is put last.
         needs: modules that must be importable, for a message that says what to install.
         extra: what installs them.
 
@@ -37,6 +38,9 @@ def resolve(ref: str, folder: Path | None, *, needs: Iterable[str] = (), extra: 
     module_name, _, name = ref.partition(":")
     if folder is not None and str(folder) not in sys.path:
         sys.path.insert(0, str(folder))
+    # The folder one works in comes last: an installed command, unlike python -m, does not look there by itself.
+    if not {"", str(Path.cwd())} & set(sys.path):
+        sys.path.append(str(Path.cwd()))
     module = _import(module_name, ref, folder)
     _refuse_shadow(module, module_name, folder)
     found: Any = module
@@ -55,7 +59,9 @@ def _import(module_name: str, ref: str, folder: Path | None) -> ModuleType:
     except ModuleNotFoundError as error:
         missing = error.name or module_name
         if module_name == missing or module_name.startswith(missing + "."):
-            where = f"{folder} or among the installed packages" if folder else "among the installed packages"
+            where = (
+                f"{folder}, here or among the installed packages" if folder else "here or among the installed ones"
+            )
             msg = f"python: {ref}: no module '{missing}' in {where}; check the name, or install the package"
         else:
             msg = f"python: {ref}: its module needs '{missing}', which is not installed; install it"

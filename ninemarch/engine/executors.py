@@ -18,7 +18,7 @@ from typing import Any, Protocol
 import msgspec
 
 from ninemarch.engine.call import INSIDE, answered, outcome_of, raised, timed_out
-from ninemarch.model import Abstain, Ended, HandOff, Outcome, Scenario
+from ninemarch.model import Ended, Outcome, Scenario
 from ninemarch.targets import Mode, Target
 
 _pack = msgspec.msgpack.Encoder().encode
@@ -94,8 +94,8 @@ class BatchExecutor:
     def _answers(self, batch: list[Work]) -> Any:
         """What the target returns, as a list where it can be one: iterating it is the target's own work."""
         answers = self._target.call([item.input for item in batch])
-        one = answers is None or isinstance(answers, str | bytes | dict | Abstain | HandOff)
-        return answers if one else list(answers)
+        many = isinstance(answers, Iterable) and not isinstance(answers, str | bytes | dict)
+        return list(answers) if many else answers
 
     def _split(self, whole: Outcome, size: int) -> list[Outcome]:
         share = whole.seconds / size

@@ -60,7 +60,7 @@ def test_each_answer_stands_at_its_own_scenario(tmp_path: Path) -> None:
     assert len({*verdicts(found)}) == 3
 
 
-@pytest.mark.parametrize("answers", [(lambda i: tuple(i)), (lambda i: iter(i)), (lambda i: np.array(i).tolist())])
+@pytest.mark.parametrize("answers", [tuple, iter, lambda i: np.array(i).tolist()])
 def test_any_sequence_of_answers_will_do(tmp_path: Path, answers: Any) -> None:
     assert verdicts(start(tmp_path, counting(10), answers, Mode.BATCH, 4)) == [Verdict.PASS] * 10
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from running import Began, counting, listed, numbered, rows, start, verdicts
+from running import Began, counting, listed, numbered, rows, start
 from synthetic import gate
 
 from ninemarch.engine import Selection, make_plan

@@ -16,7 +16,6 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from ninemarch.errors import UsageError
 from ninemarch.model import Evidence, March
 from ninemarch.report.durable import write_whole
 from ninemarch.report.gate_ladder import gate_ladder
@@ -88,9 +87,4 @@ def write_page(path: Path, march: March, evidence: Evidence, others: Sequence[Ev
     Raises:
         UsageError: the folder cannot be made or written; an older page at ``path`` is then untouched.
     """
-    page = render_page(march, evidence, others).encode()
-    try:
-        return write_whole(Path(path), page)
-    except OSError as error:
-        msg = f"cannot write the page {path}: {error.strerror or error}; name another file with -o"
-        raise UsageError(msg) from error
+    return write_whole(Path(path), render_page(march, evidence, others).encode())

@@ -68,7 +68,7 @@ def method_text(decision: Decision) -> tuple[str, ...]:
         *(words for words, _ in _used(decision)),
         (
             "A gate passes when the lower bound reaches it, fails when the upper bound lies below it, and is not "
-            "proven otherwise. k nines are proven when at least 1 - 10^-k of success is."
+            "proven otherwise. k nines are proven when the lower bound reaches 1 - 10^-k."
         ),
         "Lower bounds are rounded down and upper bounds up, and no rounding crosses a gate or a nine.",
     )

@@ -20,6 +20,7 @@ from ninemarch.report import write_page
 pytestmark = pytest.mark.browser
 
 WIDTHS = (1280, 820, 390)
+A4 = {"width": 718, "height": 1000}  # CSS pixels inside the margins
 
 # Whether anything sticks out of its window, and of which element.
 _OUTSIDE = """
@@ -184,4 +185,7 @@ def test_printing_gives_a_few_clean_pages(browser: Any, written: dict):
         "return [...document.querySelectorAll('details:not([open]) td')].map(c => c.getBoundingClientRect().height)"
     )
     assert all(browser.execute_script(heights))
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {**A4, "deviceScaleFactor": 1, "mobile": False})
+    cut = "return [...document.querySelectorAll('.scroll')].filter(s => s.scrollWidth > s.clientWidth + 1).length"
+    assert browser.execute_script(cut) == 0
     assert browser.execute_script("return getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"

@@ -21,6 +21,7 @@ from ninemarch.errors import UsageError
 from ninemarch.model import Evidence, March
 from ninemarch.report import html, render_page, write_page
 from ninemarch.report.durable import write_whole
+from ninemarch.report.elsewhere import MOST_RUNS
 
 XSS = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>javascript:alert(3){{7*7}}{% raw %}</style></title>"
 
@@ -124,7 +125,8 @@ def test_a_page_stays_small_whatever_a_run_brings(text: str):
     failures = tuple(
         dataclasses.replace(f, attributes={f"{i}{big}": big for i in range(50)}) for f in evidence.failures
     )
-    page = render_page(dataclasses.replace(march, steps=steps), dataclasses.replace(evidence, failures=failures))
+    evidence = dataclasses.replace(evidence, failures=failures)
+    page = render_page(dataclasses.replace(march, steps=steps), evidence, [evidence] * 20)
     assert len(page.encode()) <= html.MOST_BYTES
     assert "left out" in page
 
@@ -149,6 +151,18 @@ def test_a_handed_off_share_is_shown_wherever_success_when_it_acts_is():
     page = Page(render_page(*made.many_gates())).text
     assert "92.75% alone; 97.63% when it acts, with 5.0% handed off to a person." in page
     assert "when it acts" not in Page(render_page(*sample())).text
+
+
+def test_failures_of_other_runs_are_shown_a_few_of_each():
+    march, evidence = sample()
+    rows = tuple(made.failure(i, silent=i > 6, input=XSS) for i in range(1, 9))
+    quiet, loud = made.evidence(march.steps[0].decision, rows), made.evidence(march.steps[-1].decision)
+    page = Page(render_page(march, evidence, [loud, quiet] * 20))
+    assert page.text.count("1 regexes on traffic: 270 failures in 1,000") == MOST_RUNS
+    assert page.text.count("5 shown, all: ninemarch show 20261120-7f30 --failures") == MOST_RUNS
+    assert page.text.count("silent failure") == 2 * MOST_RUNS
+    assert "script" not in page.tags
+    assert "swaps, ISO first on traffic:" not in page.text  # nothing failed there
 
 
 def test_the_template_refuses_what_the_view_does_not_have():

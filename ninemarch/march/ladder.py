@@ -33,23 +33,7 @@ def build_march(
     Raises:
         UsageError: no decision, or decisions on different suites, versions of one, profiles or selections.
     """
-    if not decisions:
-        raise UsageError("no run was given; name at least one run")
-    first = decisions[0].plan
-    for decision in decisions:
-        plan = decision.plan
-        if (plan.suite, plan.hash) != (first.suite, first.hash):
-            msg = (
-                f"run {plan.run} is of suite {plan.suite} {plan.hash}, run {first.run} of {first.suite} "
-                f"{first.hash}; only runs of the same scenarios and checks can be drawn on one line"
-            )
-            raise UsageError(msg)
-        if _population(plan) != _population(first):
-            msg = (
-                f"runs {first.run} and {plan.run} of suite {plan.suite} are on different profiles or selections "
-                f"({first.profile}, {plan.profile}); only runs of one population can be drawn on one line"
-            )
-            raise UsageError(msg)
+    first = _same_suite(decisions)
     columns = {name: {d.plan.release: d for d in many} for name, many in (others or {}).items()}
     steps: list[Step] = []
     effort: float | None = 0.0
@@ -77,3 +61,25 @@ def build_march(
         profiles=tuple(columns),
         effort_unit=effort_unit,
     )
+
+
+def _same_suite(decisions: Sequence[Decision]) -> RunPlan:
+    """The plan of the first run, once all of them are of the same scenarios and checks."""
+    if not decisions:
+        raise UsageError("no run was given; name at least one run")
+    first = decisions[0].plan
+    for decision in decisions:
+        plan = decision.plan
+        if (plan.suite, plan.hash) != (first.suite, first.hash):
+            msg = (
+                f"run {plan.run} is of suite {plan.suite} {plan.hash}, run {first.run} of {first.suite} "
+                f"{first.hash}; only runs of the same scenarios and checks can be drawn on one line"
+            )
+            raise UsageError(msg)
+        if _population(plan) != _population(first):
+            msg = (
+                f"runs {first.run} and {plan.run} of suite {plan.suite} are on different profiles or selections "
+                f"({first.profile}, {plan.profile}); only runs of one population can be drawn on one line"
+            )
+            raise UsageError(msg)
+    return first

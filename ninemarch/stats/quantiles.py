@@ -1,12 +1,17 @@
-"""Quantiles of the beta distribution that are right at every count.
+"""Quantiles of the beta distribution that are right at every count, and fast on long tables.
 
-Covers a workaround: boost's ibeta_inv, behind scipy.special.betaincinv and betainccinv (seen in scipy 1.17), returns
-a wrong root when one parameter is exactly 1000 and the other is large: the Clopper-Pearson lower limit of 1000
-failures in 10**9 trials comes out 2.0 times too high, and errors of 1e-5 start at 10**7 trials. One unit in the last
-place away from 1000 it is right, and the quantile itself moves by 1e-16 only.
+Covers two faults of boost's ibeta_inv, which is behind scipy.special.betaincinv and betainccinv (seen in scipy 1.17),
+and the speed of long tables. (1) It returns a wrong root when one parameter is exactly 1000 and the other is large:
+the Clopper-Pearson lower limit of 1000 failures in 10**9 trials comes out 2.0 times too high. One unit in the last
+place away from 1000 it is right, and the quantile itself moves by 1e-16 only. (2) At few failures it loses digits as
+the trials grow: 4e-8 at 10**9. There, and in long tables with few different failure counts, a Chebyshev series in the
+number of trials takes its place, to 1e-13.
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -17,6 +22,11 @@ from ninemarch.stats.interval import FloatArray
 __all__ = ["beta_quantile", "beta_upper_quantile"]
 
 _BESIDE_1000 = np.nextafter(1000.0, 2000.0)
+_LONG = 4096  # from this many values on, interpolation pays
+_FEW, _MANY = 64.0, 1e5  # failures up to and passes from which scipy loses digits
+_NODES = 12  # Chebyshev nodes; 11 already give 1e-13 for alpha from 1e-9 to 0.9
+
+Inverse: TypeAlias = Callable[..., Any]
 
 
 def beta_quantile(a: ArrayLike, b: ArrayLike, alpha: float) -> FloatArray:
@@ -30,7 +40,7 @@ def beta_quantile(a: ArrayLike, b: ArrayLike, alpha: float) -> FloatArray:
         >>> round(float(beta_quantile(1000, 10**9 - 999, 0.025)) * 1e9, 2)
         938.97
     """
-    return np.asarray(special.betaincinv(_safe(a), _safe(b), alpha))
+    return _quantile(a, b, alpha, special.betaincinv, special.gammaincinv)
 
 
 def beta_upper_quantile(a: ArrayLike, b: ArrayLike, alpha: float) -> FloatArray:
@@ -42,7 +52,53 @@ def beta_upper_quantile(a: ArrayLike, b: ArrayLike, alpha: float) -> FloatArray:
         >>> float(beta_upper_quantile(1, 1, 0.25))
         0.75
     """
-    return np.asarray(special.betainccinv(_safe(a), _safe(b), alpha))
+    return _quantile(a, b, alpha, special.betainccinv, special.gammainccinv)
+
+
+def _quantile(a: ArrayLike, b: ArrayLike, alpha: float, inverse: Inverse, gamma_inverse: Inverse) -> FloatArray:
+    pair = np.broadcast_arrays(np.asarray(a, dtype=np.float64), np.asarray(b, dtype=np.float64))
+    first, second = (array.ravel() for array in pair)
+    wanted = (first <= _FEW) & (second >= _MANY)
+    if first.size >= _LONG and np.unique(first).size * 2 * _NODES <= first.size:
+        wanted = np.ones(first.shape, dtype=np.bool_)
+    x = np.empty(first.shape)
+    if wanted.any():
+        shapes, where = np.unique(first[wanted], return_inverse=True)
+        nearest = np.maximum(1.5 * shapes, gamma_inverse(shapes, alpha)) + 1.0
+        n = second[wanted] + (shapes[where] - 1) / 2
+        far = n >= nearest[where]
+        wanted[wanted] = far
+        x[wanted] = _interpolated(shapes, nearest, where[far], n[far], alpha, inverse)
+    x[~wanted] = inverse(_safe(first[~wanted]), _safe(second[~wanted]), alpha)
+    return x.reshape(pair[0].shape)
+
+
+def _interpolated(
+    shapes: FloatArray,
+    nearest: FloatArray,
+    where: np.ndarray[tuple[int, ...], np.dtype[np.intp]],
+    n: FloatArray,
+    alpha: float,
+    inverse: Inverse,
+) -> FloatArray:
+    """Return the quantiles of Beta(a, b) for a = shapes[where] and n = b + (a - 1)/2 >= nearest[where].
+
+    -n log(1 - x) is an analytic function of 1/n**2 that starts at the gamma quantile w; its nearest singularity is
+    at n = w / (2 pi i) (J. Wise, 1950, Biometrika 37:208-218, gives the start of that series). So a few Chebyshev
+    nodes for each a serve all n from max(1.5 a, w) to infinity, and no n is large where scipy is asked.
+    """
+    half_angles = np.pi * (np.arange(_NODES) + 0.5) / _NODES
+    n_nodes = nearest[:, None] / np.sqrt((1 + np.cos(half_angles)) / 2)
+    a_nodes = np.broadcast_to(_safe(shapes)[:, None], n_nodes.shape)
+    x_nodes = inverse(a_nodes, _safe(n_nodes - (shapes[:, None] - 1) / 2), alpha)
+    values = -np.log1p(-x_nodes) * n_nodes
+    coefficients = (2 / _NODES) * np.cos(np.outer(np.arange(_NODES), half_angles)) @ values.T
+    coefficients[0] /= 2
+    z = 2 * (nearest[where] / n) ** 2 - 1
+    total, previous = np.zeros(n.shape), np.zeros(n.shape)
+    for row in coefficients[:0:-1]:  # Clenshaw's recurrence
+        total, previous = row[where] + 2 * z * total - previous, total
+    return np.asarray(-np.expm1(-(coefficients[0][where] + z * total - previous) / n))
 
 
 def _safe(shape: ArrayLike) -> FloatArray:

@@ -1,5 +1,7 @@
 """One proportion: against R, against scipy, at the ends of the range, and the laws that every interval obeys."""
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -87,12 +89,41 @@ def test_arrays_give_what_single_counts_give_also_when_rows_repeat(method):
     failures = rng.integers(0, trials + 1)
     many = method(failures, trials)
     few = method(failures[:1000], trials[:1000])
-    assert np.array_equal(many.lower[:1000], few.lower)
-    assert np.array_equal(many.upper[:1000], few.upper)
+    assert many.lower[:1000] == pytest.approx(few.lower, rel=1e-13, abs=0)
+    assert many.upper[:1000] == pytest.approx(few.upper, rel=1e-13, abs=0)
     for i in range(40):
         one = method(int(failures[i]), int(trials[i]))
         assert (one.lower, one.upper) == pytest.approx((many.lower[i], many.upper[i]), rel=1e-13, abs=0)
         assert isinstance(one.lower, float)
+
+
+@pytest.mark.parametrize("confidence", [0.5, 0.95, 0.999999])
+@pytest.mark.parametrize("method", [clopper_pearson, jeffreys, beta_posterior])
+def test_long_tables_of_different_rows_are_interpolated_to_the_last_digits(method, confidence):
+    rng = np.random.default_rng(11)
+    failures = rng.choice([0, 1, 2, 7, 20, 57, 300, 999, 1000], 6000)
+    trials = failures + np.floor(np.exp(rng.uniform(0, 21, 6000))).astype(int)
+    long = method(failures, trials, confidence=confidence)
+    for part in range(0, 6000, 1500):
+        short = method(failures[part : part + 1500], trials[part : part + 1500], confidence=confidence)
+        assert long.lower[part : part + 1500] == pytest.approx(short.lower, rel=2e-12, abs=0)
+        assert long.upper[part : part + 1500] == pytest.approx(short.upper, rel=2e-12, abs=0)
+
+
+@pytest.mark.parametrize("n", [10**5, 10**7, 10**9])
+@pytest.mark.parametrize("k", [1, 2, 7, 20])
+def test_limits_solve_the_binomial_equation_summed_term_by_term(k, n):
+    """Second source without an incomplete beta function: the first k terms of the binomial distribution."""
+
+    def at_most(failures, q):
+        terms = [0.0]
+        for j in range(failures):  # log C(n, j + 1) - log C(n, j)
+            terms.append(terms[-1] + math.log((n - j) / (j + 1)) + math.log(q) - math.log1p(-q))
+        return math.fsum(math.exp(t + n * math.log1p(-q)) for t in terms)
+
+    result = clopper_pearson(k, n)
+    assert at_most(k, result.upper) == pytest.approx(0.025, rel=1e-11)
+    assert 1 - at_most(k - 1, result.lower) == pytest.approx(0.025, rel=1e-11)
 
 
 @pytest.mark.parametrize("method", METHODS.values(), ids=METHODS)
@@ -103,7 +134,7 @@ def test_no_trials_mean_the_whole_range(method):
 
 
 @pytest.mark.parametrize("method", METHODS.values(), ids=METHODS)
-def test_a_million_intervals_and_empty_input(method):
+def test_shapes_and_empty_input(method):
     assert method(np.zeros((0,), dtype=int), np.zeros((0,), dtype=int)).lower.shape == (0,)
     shape = method(np.ones((2, 3), dtype=int), 10).upper.shape
     assert shape == (2, 3)

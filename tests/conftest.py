@@ -10,6 +10,7 @@ import json
 import os
 import subprocess
 import sys
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,6 +35,11 @@ DEFAULTS: dict[str, Any] = {
 }
 
 
+def _not_json(word: str) -> None:
+    msg = f"{word} is not JSON"
+    raise ValueError(msg)
+
+
 @dataclass(frozen=True)
 class Done:
     """What a command left behind: its exit code and what it printed."""
@@ -45,7 +51,12 @@ class Done:
     @property
     def json(self) -> Any:
         """The one JSON document on stdout (anything else on it is an error)."""
-        return json.loads(self.out)
+        return json.loads(self.out, parse_constant=_not_json)
+
+    @property
+    def steering(self) -> set[str]:
+        """Characters on stdout and stderr that could steer a terminal or hide: control, format, bidi, surrogates."""
+        return {c for c in self.out + self.err if c not in "\n\t" and unicodedata.category(c)[0] == "C"}
 
     def must(self, code: int, *words: str) -> Done:
         """Assert the exit code, that every word was said on stdout or stderr, and no traceback."""

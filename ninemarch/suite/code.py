@@ -59,10 +59,8 @@ def _import(module_name: str, ref: str, folder: Path | None) -> ModuleType:
     except ModuleNotFoundError as error:
         missing = error.name or module_name
         if module_name == missing or module_name.startswith(missing + "."):
-            where = (
-                f"{folder}, here or among the installed packages" if folder else "here or among the installed ones"
-            )
-            msg = f"python: {ref}: no module '{missing}' in {where}; check the name, or install the package"
+            where = f"in {folder}, here" if folder else "here"
+            msg = f"python: {ref}: no module '{missing}' {where} or installed; check the name, or install the package"
         else:
             msg = f"python: {ref}: its module needs '{missing}', which is not installed; install it"
         raise SuiteError(msg) from error

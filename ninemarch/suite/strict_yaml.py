@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from ruamel.yaml import YAML
+from ruamel.yaml.composer import Composer, ComposerError
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
@@ -81,6 +82,7 @@ def read_yaml(path: Path) -> Document:
 def parse_yaml(text: str, name: str) -> Document:
     """Parse YAML text strictly; see ``read_yaml``. ``name`` is how messages call it."""
     yaml = YAML(typ="safe", pure=True)
+    yaml.Composer = _Shallow
     yaml.allow_duplicate_keys = False
     if re.match(r"(\s*#[^\n]*\n|\s)*%", text):
         msg = f"{name}: a line that begins with % is not allowed; suite files follow YAML 1.2"
@@ -106,6 +108,31 @@ def parse_yaml(text: str, name: str) -> Document:
         raise SuiteError(msg) from error
 
 
+def _joined(text: str) -> str:
+    """Join the halves of characters that JSON escapes as two: YAML alone would leave two lone surrogates."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
+    return text
+
+
+class _Shallow(Composer):
+    """Stops at the first node that is nested too deeply, before the stack or the time runs out."""
+
+    _depth = 0
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        self._depth += 1
+        if self._depth > MAX_DEPTH + 2:
+            mark = self.parser.peek_event().start_mark
+            raise ComposerError(problem=f"nested too deeply, at most {MAX_DEPTH} levels are read", problem_mark=mark)
+        try:
+            return super().compose_node(parent, index)
+        finally:
+            self._depth -= 1
+
+
 class _Walk:
     """Records the place of every node; refuses tags, depth, alias bombs and keys that are not text."""
 
@@ -127,7 +154,8 @@ class _Walk:
             self._refuse(line, f"tag {node.tag} is not allowed; suite files are data, write the value plainly")
         self.lines[path] = line
         if isinstance(node, ScalarNode):
-            self.scalars[path] = str(node.value)
+            node.value = _joined(str(node.value))
+            self.scalars[path] = node.value
         elif isinstance(node, MappingNode):
             for key, value in node.value:
                 part = self._key(key)
@@ -148,6 +176,7 @@ class _Walk:
             self._refuse(
                 line, f'key {key.value} is read by YAML as {what}, not as text; put it in quotes: "{key.value}"'
             )
+        key.value = _joined(str(key.value))
         return str(key.value)
 
     def _refuse(self, line: int, what: str) -> NoReturn:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import random
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -185,7 +184,7 @@ def _trial_of(row: Row) -> Any:
 
     from ninemarch.journal import VERDICTS
 
-    return replace(trial(row.number, VERDICTS[row.verdict]), scenario=row.scenario)
+    return trial(row.number, VERDICTS[row.verdict], scenario=row.scenario)
 
 
 def test_a_run_cut_off_between_its_stop_and_its_seal_is_sealed_by_a_resume(tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import tempfile
-from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -98,8 +97,8 @@ def test_a_command_line_that_is_not_utf8_can_be_stored(tmp_path: Path) -> None:
 def small_run(folder: Path) -> tuple[Path, RunPlan, list[Trial]]:
     plan = plan_of(6, look=Look(at=4, stop_at=3))
     trials = [
-        replace(each, attributes={"size": "big"} if each.number % 2 else {}, reason="because", output=[1, "x"])
-        for each in trials_of((P, 3), (F, 2), (A, 1))
+        trial(number, verdict, {"size": "big"} if number % 2 else {}, reason="because", output=[1, "x"])
+        for number, verdict in enumerate([P, P, P, F, F, A])
     ]
     folder.mkdir()
     from ninemarch.journal import Journal

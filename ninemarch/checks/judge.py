@@ -7,8 +7,9 @@ breaks (an error of ours, never a pass and never the target's failure).
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from ninemarch.checks.compare import Compare, exact, json_schema, number
 from ninemarch.errors import SuiteError
@@ -19,8 +20,7 @@ from ninemarch.text import excerpt, fault
 _SEVERITY_ORDER = (Severity.MINOR, Severity.MAJOR, Severity.CRITICAL)
 
 
-@dataclass(frozen=True, slots=True)
-class Ruling:
+class Ruling(msgspec.Struct, frozen=True):
     """What a trial is worth, how bad a failure is, and why, in a line."""
 
     verdict: Verdict

@@ -10,7 +10,6 @@ import asyncio
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 from typing import Any, Protocol
@@ -25,8 +24,7 @@ _pack = msgspec.msgpack.Encoder().encode
 _unpack = msgspec.msgpack.Decoder().decode
 
 
-@dataclass(frozen=True, slots=True)
-class Work:
+class Work(msgspec.Struct, frozen=True):
     """One trial to carry out; ``packed`` is the scenario's input, so that no target can change it for others."""
 
     number: int
@@ -128,18 +126,26 @@ class AsyncExecutor:
 
     def _fly(self, queue: Iterator[Work], loop: asyncio.AbstractEventLoop) -> Iterator[tuple[Work, Outcome]]:
         flying: dict[asyncio.Task[Outcome], Work] = {}
+        landed: list[asyncio.Task[Outcome]] = []
+
+        def land(task: asyncio.Task[Outcome]) -> None:
+            landed.append(task)
+            loop.stop()
+
         while True:
             for item in islice(queue, self._concurrency - len(flying)):
-                flying[loop.create_task(self._one(item))] = item
+                task = loop.create_task(self._one(item))
+                task.add_done_callback(land)
+                flying[task] = item
             if not flying:
                 return
             # The loop lets these out of a task that a target has started; the trial itself ends all the same.
             with suppress(SystemExit, KeyboardInterrupt), INSIDE:
-                loop.run_until_complete(asyncio.wait(flying, return_when=asyncio.FIRST_COMPLETED))
+                loop.run_forever()  # until one lands; asyncio.wait would look at all in flight each time
             INSIDE.check()
-            done = [task for task in flying if task.done()]
-            for task in sorted(done, key=lambda t: flying[t].number):
-                yield flying.pop(task), task.result()
+            done, landed[:] = sorted(landed, key=lambda t: flying[t].number), []
+            for task in done:
+                yield flying.pop(task), _outcome(task)
 
     async def _one(self, item: Work) -> Outcome:
         start = time.perf_counter()
@@ -153,6 +159,11 @@ class AsyncExecutor:
             return timed_out(seconds, self._limit) if late else raised(error, seconds)
         except BaseException as error:  # noqa: BLE001 - whatever a target raises is its failure
             return raised(error, time.perf_counter() - start)
+
+
+def _outcome(task: asyncio.Task[Outcome]) -> Outcome:
+    """What a task did; one that cancels itself with its last step ends as cancelled whatever it returned."""
+    return raised(asyncio.CancelledError("the target cancelled itself"), 0.0) if task.cancelled() else task.result()
 
 
 def executor_for(target: Target, limit: float | None, concurrency: int) -> Executor:

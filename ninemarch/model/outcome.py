@@ -10,6 +10,8 @@ import enum
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
+
 
 class Ended(enum.StrEnum):
     """How a trial's execution ended."""
@@ -48,8 +50,7 @@ class NoVerdict(Exception):
     """Raised by a check that cannot decide: the trial is *unscored*, never a pass."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(msgspec.Struct, frozen=True):
     """What one trial did.
 
     Args:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+import msgspec
 
 from ninemarch.model.outcome import Ended
 from ninemarch.model.scenario import Severity
@@ -41,8 +42,8 @@ class Verdict(enum.StrEnum):
 _MERGE_ORDER = [Verdict.PASS, Verdict.ASSISTED, Verdict.UNSCORED, Verdict.ERROR, Verdict.FAIL]
 
 
-@dataclass(frozen=True, slots=True)
-class Trial:
+# A msgspec Struct, like Outcome: one is made for every trial, in a tenth of a frozen dataclass's time.
+class Trial(msgspec.Struct, frozen=True):
     """The record of one trial, as it stands in the journal.
 
     Args:
@@ -77,6 +78,6 @@ class Trial:
     weight: float = 1.0
     reason: str = ""
     detail: str = ""
-    input: Any = field(default=None)
-    expect: Any = field(default=None)
-    output: Any = field(default=None)
+    input: Any = None
+    expect: Any = None
+    output: Any = None

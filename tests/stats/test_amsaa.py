@@ -72,7 +72,7 @@ def test_constant_testing_without_growth_has_beta_one():
     assert crow_amsaa_grouped([5, 5, 5], [10, 20, 30]).beta == pytest.approx(1.0)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 30), st.integers(50, 500)), min_size=2, max_size=6))
 def test_law_the_expected_failures_are_those_seen(data):
     k, n = [x for x, _ in data], [t for _, t in data]

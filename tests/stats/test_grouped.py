@@ -157,7 +157,7 @@ def test_law_limits_enclose_the_mean_and_gaffke_is_the_shorter(shares):
     assert one.estimate == pytest.approx(wide.estimate)
 
 
-@settings(max_examples=30)
+@settings(max_examples=20)
 @given(shares_lists, st.integers(0, 29), st.sampled_from([0.05, 0.3, 1.0]))
 def test_law_a_group_that_fails_more_never_lowers_a_limit(shares, index, more):
     index %= len(shares)
@@ -168,7 +168,7 @@ def test_law_a_group_that_fails_more_never_lowers_a_limit(shares, index, more):
     assert there.upper >= here.upper - 1e-10
 
 
-@settings(max_examples=30)
+@settings(max_examples=20)
 @given(shares_lists)
 def test_law_order_and_counting_do_not_matter_and_failure_mirrors_success(shares):
     one = gaffke(shares, confidence=0.9)

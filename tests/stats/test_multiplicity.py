@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ninemarch.errors import UsageError
@@ -27,6 +27,7 @@ def test_every_row(reference):
         assert METHODS[row["method"]](p) == pytest.approx(expected, abs=float(row["tol_abs"])), row
 
 
+@settings(max_examples=50)
 @given(p_lists)
 def test_laws(p):
     adjusted = {name: method(p) for name, method in METHODS.items()}
@@ -41,6 +42,7 @@ def test_laws(p):
     assert (adjusted["BH"] <= adjusted["BY"] + 1e-12).all()
 
 
+@settings(max_examples=50)
 @given(p_lists, st.floats(0.001, 0.2))
 def test_law_holm_rejects_what_its_step_down_rule_rejects(p, alpha):
     rejected = set()

@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -79,6 +79,7 @@ def test_power_is_the_binomial_sum():
     assert got[2] <= 0.05
 
 
+@settings(max_examples=50)
 @given(st.integers(0, 40), st.floats(1e-5, 0.5), st.sampled_from([0.8, 0.95, 0.99]))
 def test_law_the_plan_is_the_smallest(k, rate, confidence):
     n = trials_needed(rate, failures_allowed=k, confidence=confidence)
@@ -89,6 +90,7 @@ def test_law_the_plan_is_the_smallest(k, rate, confidence):
     assert failures_allowed(n - 1, rate, confidence=confidence) < k
 
 
+@settings(max_examples=50)
 @given(st.integers(0, 20), st.integers(0, 20_000), st.sampled_from([0.1, 0.01, 0.001]))
 def test_law_missing_trials_close_the_gap_and_not_one_less(k, extra, rate):
     n = k + extra
@@ -98,6 +100,7 @@ def test_law_missing_trials_close_the_gap_and_not_one_less(k, extra, rate):
         assert clopper_pearson(k, n + missing - 1, side="upper").upper > rate * (1 - 1e-12)
 
 
+@settings(max_examples=50)
 @given(st.integers(1, 5000), st.sampled_from([0.1, 0.01, 0.001]), st.sampled_from([0.5, 0.8, 0.95]))
 def test_law_the_smallest_regression_is_noticed_with_that_chance(n, rate, chance):
     noticed = smallest_regression(n, rate, chance=chance)

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import special
 
@@ -144,6 +144,7 @@ counts = st.integers(1, 5000).flatmap(lambda n: st.tuples(st.integers(0, n), st.
 confidences = st.sampled_from([0.5, 0.8, 0.9, 0.95, 0.99, 0.9999])
 
 
+@settings(max_examples=50)
 @given(counts, confidences, st.sampled_from(sorted(METHODS)))
 def test_law_limits_enclose_the_estimate(pair, confidence, name):
     result = METHODS[name](*pair, confidence=confidence)
@@ -153,6 +154,7 @@ def test_law_limits_enclose_the_estimate(pair, confidence, name):
         assert result.estimate <= result.upper + 1e-12
 
 
+@settings(max_examples=50)
 @given(counts, confidences, st.sampled_from(sorted(METHODS)))
 def test_law_success_and_failure_mirror_each_other(pair, confidence, name):
     k, n = pair
@@ -160,6 +162,7 @@ def test_law_success_and_failure_mirror_each_other(pair, confidence, name):
     assert (one.lower, one.upper) == pytest.approx((1 - other.upper, 1 - other.lower), abs=1e-9)
 
 
+@settings(max_examples=50)
 @given(counts, confidences)
 def test_law_one_more_failure_never_lowers_a_limit(pair, confidence):
     k, n = pair
@@ -169,6 +172,7 @@ def test_law_one_more_failure_never_lowers_a_limit(pair, confidence):
         assert more.upper >= here.upper - 1e-12
 
 
+@settings(max_examples=50)
 @given(counts, confidences)
 def test_law_one_more_clean_trial_never_raises_the_exact_limits(pair, confidence):
     k, n = pair
@@ -177,6 +181,7 @@ def test_law_one_more_clean_trial_never_raises_the_exact_limits(pair, confidence
     assert more.upper <= here.upper
 
 
+@settings(max_examples=50)
 @given(counts, st.floats(1e-6, 0.999), confidences)
 def test_law_bound_and_test_agree(pair, rate, confidence):
     """The upper limit is at most q0 exactly when the binomial test rejects q >= q0."""
@@ -187,6 +192,7 @@ def test_law_bound_and_test_agree(pair, rate, confidence):
         assert (upper <= rate) == (p_value <= 1 - confidence)
 
 
+@settings(max_examples=50)
 @given(counts)
 def test_law_two_sided_is_one_sided_at_half_the_error(pair):
     both = clopper_pearson(*pair, confidence=0.9)

@@ -42,7 +42,7 @@ def test_published_compounding(reference):
 scenarios = st.integers(1, 30).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
 
 
-@settings(max_examples=25)
+@settings(max_examples=10)
 @given(st.lists(scenarios, min_size=1, max_size=12), st.integers(1, 30))
 def test_law_unbiased_by_exact_fractions_and_inside_the_interval(data, k):
     k = min(k, *(n for _, n in data))
@@ -56,7 +56,7 @@ def test_law_unbiased_by_exact_fractions_and_inside_the_interval(data, k):
     assert pass_hat_k(failed, tried, k).estimate <= pass_at_k(failed, tried, k).estimate + 1e-12
 
 
-@settings(max_examples=25)
+@settings(max_examples=10)
 @given(scenarios)
 def test_law_with_one_trial_both_are_the_rate(pair):
     x, n = pair
@@ -71,6 +71,7 @@ def test_one_sided_limits_keep_to_their_side():
     assert pass_at_k([0, 5], [5, 5], 5, side="upper").lower == 0.0
 
 
+@settings(max_examples=50)
 @given(st.floats(1e-15, 0.999), st.integers(1, 10_000))
 def test_law_compounding_and_its_inverse(rate, steps):
     assert per_step(rate, steps) <= rate * (1 + 1e-12)

@@ -4,7 +4,7 @@ import math
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ninemarch.errors import UsageError
@@ -27,6 +27,7 @@ def test_the_edges_of_every_nine(k):
     assert nines(7, 7 * 10**k - 1) == k - 1
 
 
+@settings(max_examples=50)
 @given(st.integers(1, 10**15), st.integers(0, 10**30))
 def test_law_nines_is_the_largest_power_in_whole_numbers(failures, more):
     trials = failures + more
@@ -56,6 +57,7 @@ def test_proof_of_a_nine_agrees_with_the_plan():
         assert nines_proven(clopper_pearson(0, n - 1, side="upper").upper) == k - 1
 
 
+@settings(max_examples=50)
 @given(st.integers(0, 50), st.integers(0, 10**6))
 def test_law_the_next_nine_needs_exactly_so_many(failures, clean):
     n = failures + clean
@@ -65,6 +67,7 @@ def test_law_the_next_nine_needs_exactly_so_many(failures, clean):
     assert nines_proven(clopper_pearson(failures, n + missing - 1, side="upper").upper) == now
 
 
+@settings(max_examples=50)
 @given(st.integers(0, 100), st.integers(1, 10**7))
 def test_law_the_interval_on_the_scale_is_the_interval_of_the_rate(failures, clean):
     n = failures + clean

@@ -82,7 +82,7 @@ def test_a_gate_that_peeks_after_every_trial_keeps_its_error_rates(q0, confidenc
     assert 0 < only_fail.fails <= 1 - confidence
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(st.integers(0, 60), st.integers(0, 20_000), st.sampled_from([0.9, 0.95, 0.999]))
 def test_law_the_sequence_encloses_the_rate_and_the_fixed_interval(k, clean, confidence):
     n = k + clean
@@ -96,7 +96,7 @@ def test_law_the_sequence_encloses_the_rate_and_the_fixed_interval(k, clean, con
     assert fixed.upper - 1e-12 <= fixed_confidence.upper <= 1
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(st.integers(0, 20), st.integers(0, 30_000), st.sampled_from([0.1, 0.01, 0.001]))
 def test_law_table_and_sequence_are_the_same_decision(k, clean, q0):
     n = k + clean

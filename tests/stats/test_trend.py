@@ -114,7 +114,7 @@ def test_nothing_in_sight_is_said_and_never_raised(failures, trials):
     assert len(growth(failures, trials).fitted) == len(failures)
 
 
-@settings(max_examples=20)
+@settings(max_examples=12)
 @given(
     st.lists(st.tuples(st.integers(0, 60), st.integers(100, 3000)), min_size=2, max_size=7),
     st.sampled_from(["linear", "log"]),

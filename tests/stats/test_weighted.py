@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import special, stats
 
@@ -78,6 +78,7 @@ def test_uncovered_weight_counts_as_unknown():
     assert contribution_gamma([], max_contribution=0.001, uncovered=1.0).upper == 1.0
 
 
+@settings(max_examples=50)
 @given(st.lists(st.tuples(st.integers(0, 30), st.integers(30, 400)), min_size=1, max_size=6), st.integers(0, 5))
 def test_law_limits_enclose_the_estimate_and_failures_never_help(strata, index):
     x, n = [k for k, _ in strata], [t for _, t in strata]
@@ -90,6 +91,7 @@ def test_law_limits_enclose_the_estimate_and_failures_never_help(strata, index):
     assert there.upper >= here.upper - 1e-12
 
 
+@settings(max_examples=50)
 @given(st.lists(st.integers(1, 400), min_size=1, max_size=6), st.integers(0, 5))
 def test_law_splitting_a_clean_stratum_in_proportion_changes_nothing(trials, index):
     weights = np.array(trials) / sum(trials)
@@ -103,6 +105,7 @@ def test_law_splitting_a_clean_stratum_in_proportion_changes_nothing(trials, ind
     assert split.upper == pytest.approx(here.upper)
 
 
+@settings(max_examples=50)
 @given(st.integers(0, 5000), st.lists(st.floats(0.001, 1.0), min_size=1, max_size=12))
 def test_law_allocation_spends_everything_and_leaves_no_stratum_out(trials, raw):
     weights = np.array(raw) / sum(raw)

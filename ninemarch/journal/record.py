@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from fractions import Fraction
+from itertools import chain
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -157,25 +158,33 @@ def texts_of(trial: Trial) -> Texts | None:
 
 def encode_trials(trials: Sequence[tuple[Trial, Texts | None]]) -> bytes:
     """Return the payload of a batch of trials, each with its texts."""
-    names = tuple(dict.fromkeys(name for trial, _ in trials for name in trial.attributes))
+    names = tuple(dict.fromkeys(chain.from_iterable(trial.attributes for trial, _ in trials)))
     rows = tuple(_row(trial, names, texts) for trial, texts in trials)
-    return _ENCODER.encode(Body("trials", names=tuple(map(scrub, names)), rows=rows))
+    try:
+        return _ENCODER.encode(Body("trials", names=names, rows=rows))
+    except UnicodeEncodeError:  # rare enough to look only then for the text with a lone surrogate
+        clean = tuple(map(_scrubbed_row, rows))
+        return _ENCODER.encode(Body("trials", names=tuple(map(scrub, names)), rows=clean))
+
+
+def _scrubbed_row(row: Row) -> Row:
+    values = tuple(None if level is None else scrub(level) for level in row.values)
+    return msgspec.structs.replace(row, scenario=scrub(row.scenario), group=scrub(row.group), values=values)
 
 
 def _row(trial: Trial, names: tuple[str, ...], texts: Texts | None) -> Row:
-    levels = (trial.attributes.get(name) for name in names)
     return Row(
         number=trial.number,
-        scenario=scrub(trial.scenario),
+        scenario=trial.scenario,
         verdict=VERDICTS.index(trial.verdict),
         ended=ENDINGS.index(trial.ended),
         silent=trial.silent,
         micros=round(trial.seconds * 1e6),
         repeat=trial.repeat,
-        group=scrub(trial.group),
+        group=trial.group,
         severity=SEVERITIES.index(trial.severity),
         weight=trial.weight,
-        values=tuple(None if level is None else scrub(level) for level in levels),
+        values=tuple(map(trial.attributes.get, names)),
         texts=texts,
     )
 

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+import msgspec
 
 
 class Severity(enum.StrEnum):
@@ -19,8 +20,7 @@ class Severity(enum.StrEnum):
     MINOR = "minor"
 
 
-@dataclass(frozen=True, slots=True)
-class Scenario:
+class Scenario(msgspec.Struct, frozen=True):
     """One concrete situation: what the target is given and what is right.
 
     Args:
@@ -37,7 +37,7 @@ class Scenario:
     id: str
     input: Any
     expect: Any = None
-    attributes: Mapping[str, str] = field(default_factory=dict)
+    attributes: Mapping[str, str] = msgspec.field(default_factory=dict)
     group: str = ""
     severity: Severity = Severity.MAJOR
     weight: float = 1.0

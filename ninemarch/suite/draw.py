@@ -44,23 +44,22 @@ class Drawer:
     """Draws scenarios from the generators of a suite under one profile and seed."""
 
     def __init__(self, suite: Suite, profile: Profile, seed: int, *, subset: str = "") -> None:
-        self._prefix = f"{suite.scenarios_hash}|{profile.name}|{seed}|"
+        self._prefix = hashlib.blake2b(f"{suite.scenarios_hash}|{profile.name}|{seed}|".encode(), digest_size=16)
         self._id = f"{profile.name}:{seed}:"
         self._generators = [s for s in suite.sources if s.generator and s.subset == subset]
         self._shares = list(accumulate(s.weight for s in self._generators))
-        self._levels = [
-            (name, list(levels), list(accumulate(levels.values())))
-            for name, levels in sorted(profile.attributes.items())
-        ]
+        self._levels = []
+        for name, levels in sorted(profile.attributes.items()):
+            *inner, total = accumulate(levels.values())  # not sum(): it rounds differently since Python 3.12
+            self._levels.append((name, list(levels), inner, total))
 
     def levels(self, index: int) -> tuple[dict[str, str], random.Random]:
         """The levels drawn for scenario ``index`` and its random generator, positioned after the draw."""
-        seed = hashlib.blake2b(f"{self._prefix}{index}".encode(), digest_size=16).digest()
-        rng = random.Random(int.from_bytes(seed))  # noqa: S311 - sampling, not cryptography
-        drawn = {}
-        for name, levels, shares in self._levels:
-            drawn[name] = levels[min(bisect.bisect(shares, rng.random() * shares[-1]), len(levels) - 1)]
-        return drawn, rng
+        seed = self._prefix.copy()
+        seed.update(str(index).encode())
+        rng = random.Random(int.from_bytes(seed.digest()))  # noqa: S311 - sampling, not cryptography
+        uniform, place = rng.random, bisect.bisect
+        return {name: levels[place(inner, uniform() * total)] for name, levels, inner, total in self._levels}, rng
 
     def scenario(self, index: int) -> Scenario:
         """Make scenario ``index``.
@@ -237,7 +236,7 @@ class Schedule:
                 made = known = self._drawer.scenario(index)
             except GeneratorFault as fault:
                 made, known = fault, fault.scenario
-            if self._matches(known.attributes):
+            if not self._where or self._matches(known.attributes):
                 misses = 0
                 slot += 1
                 yield made

@@ -47,6 +47,7 @@ def make(  # noqa: PLR0913 - one keyword for each key of a suite file
     if not checks:
         msg = f"suite {name}: checks is empty; give at least one check"
         raise SuiteError(msg)
+    _check_gates(gates, f"suite {name}")
     levels = {key: check_levels(value, f"suite {name}: attribute {key}") for key, value in (profile or {}).items()}
     specs = tuple(
         check if isinstance(check, CheckSpec) else CheckSpec("python", {"name": _qualified(check)}, function=check)
@@ -67,6 +68,14 @@ def make(  # noqa: PLR0913 - one keyword for each key of a suite file
         scenarios_hash=digest({"format": 1, "scenarios": content, "profile": levels, "version": version}),
         checks_hash=digest([(spec.kind, dict(spec.params), spec.severity, version) for spec in specs]),
     )
+
+
+def _check_gates(gates: Sequence[Gate], place: str) -> None:
+    ids = [gate.id for gate in gates]
+    for gate in gates:
+        if ids.count(gate.id) > 1:
+            msg = f"{place}: gate id '{gate.id}' stands twice; give every gate an id of its own"
+            raise SuiteError(msg)
 
 
 def _qualified(function: Any) -> str:

@@ -194,6 +194,9 @@ class GateModel(Strict):
         if (self.success is None) == (self.nines is None):
             msg = "needs exactly one of the keys success (e.g. 0.999), nines (e.g. 3)"
             raise ValueError(msg)
+        if self.where and self.each:
+            msg = "has both where and each; give each its own gate"
+            raise ValueError(msg)
         return self
 
 

@@ -74,7 +74,7 @@ CASES = [
     (("gates",), [[{"id": "g", "nines": 9}]], [[{"id": "g", "nines": v}] for v in (0, -1, 2.5, 10, 40)]),
     (("gates",), [[_gate(min_share=0)], [_gate(min_share=0.99)]], [[_gate(min_share=v)] for v in (-0.1, 1, float("nan"))]),
     (("gates",), [[_gate(on_fail="warn")]], [[_gate(on_fail="ignore")]]),
-    (("gates",), [[_gate(where={"language": "ar"}, each=["size"])]], [[_gate(where={"language": 1})], [_gate(each="size")]]),
+    (("gates",), [[_gate(where={"language": "ar"})], [_gate(each=["size"])]], [[_gate(where={"language": 1})], [_gate(each="size")], [_gate(where={"a": "b"}, each=["c"])]]),
     (("profile",), ["traffic", {"lang": {"de": 0.5, "en": 0.5}}, {"lang": "lang.csv"}], [1, {"lang": {"de": -1}}, {"lang": 3}]),
     (("profile",), [{"lang": {"de": 1}}], [{"lang": {"de": float("nan")}}, {"lang": {"de": float("inf")}}, {"lang": {"de": "1"}}]),
     (("seeds",), [{"development": [0, 9], "held_out": [10, 19]}], [{"development": [0]}, {"development": [0, 1, 2]}, {"held_out": [-1, 5]}]),

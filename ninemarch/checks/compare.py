@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import unicodedata
 from collections.abc import Callable, Collection
+from fractions import Fraction
 from typing import Any
 
 from ninemarch.errors import SuiteError
@@ -81,11 +82,17 @@ def number(abs_: float = 0.0, rel: float = 0.0) -> Compare:
         if got is None:
             return f"expected a number near {want:g}, got {excerpt(output, 80)}"
         allowed = max(abs_, rel * abs(want))
-        if abs(got - want) <= allowed:
+        if abs(got - want) <= allowed or _within(want, got, abs_, rel):
             return None
         return f"expected {want:.12g} within {allowed:g}, got {got:.12g}"
 
     return compare
+
+
+def _within(want: float, got: float, abs_: float, rel: float) -> bool:
+    """Whether ``got`` is near enough in decimals, as people write them: 3.1 - 3 is above 0.1 in binary."""
+    exact_want, exact_got, exact_abs, exact_rel = (Fraction(repr(float(x))) for x in (want, got, abs_, rel))
+    return abs(exact_got - exact_want) <= max(exact_abs, exact_rel * abs(exact_want))
 
 
 def _number(value: Any) -> float | None:

@@ -69,7 +69,7 @@ class Done:
         return self
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def write_suite() -> Callable[..., Path]:
     """Return ``write(folder, text=None, *, files={}, **keys)`` -> path of the suite.yaml.
 
@@ -144,7 +144,7 @@ def _warm() -> Iterator[_Warm]:
     warm.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def cli(_warm: _Warm, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Done]:
     """Return ``cli(*words, cwd, env={}, fresh=False)`` -> Done: the real command line in a process of its own.
 

@@ -11,9 +11,11 @@ from typing import Any
 
 from ninemarch.model import Failure, Scenario, Suite, Trial
 from ninemarch.report.record import replay_command
-from ninemarch.text import json_text, scrub
+from ninemarch.text import plain, scrub
 
 __all__ = ["failure_document", "replay_document", "suite_document"]
+
+_MOST = 64_000  # characters, as in the journal
 
 
 def failure_document(failure: Failure, run: str) -> dict[str, Any]:
@@ -52,7 +54,7 @@ def replay_document(recorded: Failure, trials: Sequence[Trial], run: str) -> dic
                 "seconds": trial.seconds,
                 "reason": scrub(trial.reason),
                 "detail": scrub(trial.detail),
-                "output": _value(scrub(json_text(trial.output))),
+                "output": _short(trial.output),
             }
             for trial in trials
         ],
@@ -94,6 +96,13 @@ def suite_document(suite: Suite, examples: Sequence[Scenario]) -> dict[str, Any]
 
 def _texts(levels: Mapping[str, str]) -> dict[str, str]:
     return {scrub(name): scrub(level) for name, level in levels.items()}
+
+
+def _short(output: Any) -> Any:
+    """What a target returned, cut where the record of it would be."""
+    value = plain(output)
+    text = json.dumps(value, ensure_ascii=False)
+    return value if len(text) <= _MOST else f"{text[:_MOST]}… ({len(text) - _MOST:,} more characters cut)"
 
 
 def _value(stored: str) -> Any:

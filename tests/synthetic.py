@@ -13,12 +13,16 @@ from ninemarch.evidence import gather
 from ninemarch.gate import decide
 from ninemarch.journal import Journal
 from ninemarch.model import (
+    Counts,
     Decision,
     Ended,
     Evidence,
     Gate,
+    Look,
     RunPlan,
     Severity,
+    Slice,
+    Tally,
     TargetSpec,
     Trial,
     Verdict,
@@ -101,3 +105,51 @@ def decision_of(folder: Path, plan: RunPlan, trials: Iterable[Trial], **how: Any
 def gate(success: str = "0.999", **changes: Any) -> Gate:
     """A gate that asks for this success rate."""
     return Gate(**{"id": f"g{success}", "success": Fraction(success), **changes})
+
+
+def tally(failures: int, trials: int, look: Look | None = None) -> Tally:
+    """Independent trials, so many of them failures."""
+    groups = tuple((k, 1, many) for k, many in ((0, trials - failures), (1, failures)) if many)
+    return Tally(groups=groups, look=look, planned=trials if look else 0)
+
+
+def slice_of(
+    passed: int, silent: int = 0, *, where: Mapping[str, str] | None = None, look: Look | None = None, **counts: int
+) -> Slice:
+    """The slice with these counts: ``passed``, ``silent``, ``loud``, ``assisted``, ``unscored``, ``errors``, ...
+
+    What is missing or open is read as the evidence floor reads it; without files, for many cases at once.
+    """
+    made = Counts(passed=passed, silent=silent, planned=passed + silent + sum(counts.values()), **counts)
+    bad, open_ = made.failed + made.assisted, made.unscored + made.errors + made.missing
+    return Slice(
+        where=dict(where or {}),
+        counts=made,
+        scored=tally(bad, made.scored, look),
+        acting=tally(made.failed, made.passed + made.failed),
+        worst=tally(bad + open_, made.scored + open_, None if open_ else look),
+        best=tally(bad, made.scored + open_, look),
+    )
+
+
+def evidence(overall: Slice, gates: Iterable[Gate] = (), levels: Iterable[Slice] = (), **changes: Any) -> Evidence:
+    """Evidence of a finished run with this slice for the whole, and levels by their one attribute."""
+    by_name: dict[str, tuple[Slice, ...]] = {}
+    parts = tuple(levels)
+    for part in parts:
+        name = next(iter(part.where))
+        by_name[name] = (*by_name.get(name, ()), part)
+    fields: dict[str, Any] = {
+        "plan": plan_of(overall.counts.planned, gates=tuple(gates), **changes),
+        "overall": overall,
+        "levels": by_name,
+        "failures": (),
+        "slices": parts,
+        "void_weight": overall.counts.void / max(overall.counts.recorded, 1),
+    }
+    return Evidence(**fields)
+
+
+def decided(overall: Slice, *gates: Gate, levels: Iterable[Slice] = (), **changes: Any) -> Decision:
+    """The decision on ``evidence(...)`` under these gates."""
+    return decide(evidence(overall, gates, levels, **changes), gates)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from synthetic import A, F, P, gate, plan_of, trial, trials_of, write_run
+from synthetic import A, F, P, gate, plan_of, trial, write_run
 
 from ninemarch.errors import RunInvalid
 from ninemarch.journal import ENDINGS, SEVERITIES, VERDICTS, list_runs, read_journal, read_plan, summarize

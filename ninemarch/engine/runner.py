@@ -6,6 +6,7 @@ Covers the loop of a run in one process. A trial that the journal has acknowledg
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 from ninemarch.checks import Judge, compile_checks
@@ -200,7 +201,11 @@ def _not_json(error: Exception) -> str:
 
 
 def judge_scenarios(suite: Suite, scenarios: Iterable[Scenario], target: Target) -> list[Trial]:
-    """Run each scenario once and return the records in the same order; nothing is journalled."""
+    """Run each scenario once and return the records in the same order; nothing is journalled.
+
+    Raises:
+        Interrupted: a signal came; it breaks into the trial in hand.
+    """
     judge = compile_checks(suite)
     executor = executor_for(target, suite.limits.timeout, suite.limits.concurrency)
     work: list[Work] = []
@@ -210,7 +215,11 @@ def judge_scenarios(suite: Suite, scenarios: Iterable[Scenario], target: Target)
             work.append(Work(number, 0, scenario, pack_input(scenario.input)))
         except (TypeError, ValueError) as error:
             trials.append(_not_run(number, 0, scenario, Verdict.ERROR, _not_json(error)))
-    trials += (judged(judge, item, outcome, keep=True) for item, outcome in executor.run(work))
+    with stop_on_signal(at_once=True) as flag, suppress(UserInterrupt):
+        left = (item for item in work if not flag)
+        trials += (judged(judge, item, outcome, keep=True) for item, outcome in executor.run(left))
+    if flag:
+        raise Interrupted("interrupted; nothing was recorded", flag.exit_code or ExitCode.INTERRUPTED)
     return sorted(trials, key=lambda trial: trial.number)
 
 

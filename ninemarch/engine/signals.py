@@ -35,8 +35,12 @@ def _tell(stream: TextIO, text: str) -> None:
 
 
 @contextmanager
-def stop_on_signal() -> Iterator[StopFlag]:
-    """Yield a flag that SIGINT and SIGTERM set; a second signal raises UserInterrupt in the trial in hand."""
+def stop_on_signal(*, at_once: bool = False) -> Iterator[StopFlag]:
+    """Yield a flag that SIGINT and SIGTERM set; a second signal raises UserInterrupt in the trial in hand.
+
+    Args:
+        at_once: the first signal does so already, where there is nothing to keep.
+    """
     flag = StopFlag()
     if threading.current_thread() is not threading.main_thread():
         yield flag
@@ -44,10 +48,11 @@ def stop_on_signal() -> Iterator[StopFlag]:
     stderr = sys.stderr
 
     def ask(signum: int, _: FrameType | None) -> None:
-        if flag:
+        again = bool(flag)
+        flag.exit_code = flag.exit_code or (ExitCode.INTERRUPTED if signum == signal.SIGINT else ExitCode.TERMINATED)
+        if again or at_once:
             INSIDE.interrupt()
             return
-        flag.exit_code = ExitCode.INTERRUPTED if signum == signal.SIGINT else ExitCode.TERMINATED
         _tell(stderr, "\nstopping after the trial in hand; press Ctrl-C again to stop now\n")
 
     before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}

@@ -29,6 +29,8 @@ def child(order: dict[str, Any]) -> None:
         os.dup2(fd, target)
         os.close(fd)
     os.environ.update(order["env"])
+    if encoding := order["env"].get("PYTHONIOENCODING"):  # read at start-up only, which is past
+        sys.stdout.reconfigure(encoding=encoding)
     os.chdir(order["cwd"])
     sys.argv = ["ninemarch", *order["words"]]
     sys.path[0] = order["cwd"]  # what python -m puts there

@@ -15,7 +15,7 @@ import typer
 import typer.core
 
 from ninemarch import __version__
-from ninemarch.cli import demo, inspect, run, suite
+from ninemarch.cli import console, demo, inspect, run, suite
 from ninemarch.errors import ExitCode, Interrupted, NinemarchError
 from ninemarch.text import printable
 
@@ -96,11 +96,15 @@ def _guarded() -> int:
     except KeyboardInterrupt:
         _complain("interrupted; everything acknowledged is kept (ninemarch run --resume latest)")
         return ExitCode.INTERRUPTED
-    except BaseException:  # noqa: BLE001 - the last line of defence: a bug must never look like a failed gate
-        _complain("error: this is a bug in ninemarch, please report it with the lines below")
-        _complain(traceback.format_exc())
-        return ExitCode.BUG
+    except BaseException as error:  # noqa: BLE001 - the last line of defence: a bug must never look like a failed gate
+        return _bug(error)
     return code
+
+
+def _bug(error: BaseException) -> int:
+    _complain("error: this is a bug in ninemarch, please report it with the lines below")
+    _complain("".join(traceback.format_exception(error)))
+    return ExitCode.BUG
 
 
 def _flushed(code: int) -> int:
@@ -111,7 +115,9 @@ def _flushed(code: int) -> int:
         raise
     except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        _complain(f"error: cannot write to stdout: {error.strerror or error}")
+        console.LOST.append(error.strerror or str(error))
+    if console.LOST:
+        _complain(f"error: cannot write to stdout: {console.LOST[0]}")
         return code or ExitCode.INVALID
     return code
 
@@ -128,5 +134,5 @@ def _run() -> int:
 
 
 def _complain(text: str) -> None:
-    lines = "\n".join(printable(line) for line in text.splitlines())
-    print(lines, file=sys.stderr, flush=True)  # noqa: T201 - stderr is where messages belong
+    text = "\n".join(printable(line) for line in text.rstrip("\n").split("\n"))
+    print(text, file=sys.stderr, flush=True)  # noqa: T201 - stderr is where messages belong

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from ninemarch.engine import Progress
 
+# Why results could not be written to stdout; the exit code says so at the end, after the gate has had its say.
+LOST: list[str] = []
 _EVERY = 0.25
 _EVERY_PLAIN = 30.0
 
@@ -41,13 +43,29 @@ def print_json(document: dict[str, Any]) -> None:
     text = json.dumps(plain(document), ensure_ascii=narrow, indent=2, allow_nan=False)
     if not text.isascii():
         text = "".join(c if c == "\n" or c == printable(c) else json.dumps(c)[1:-1] for c in text)
-    sys.stdout.write(text + "\n")
+    _write(text + "\n")
 
 
 def echo(text: str) -> None:
     """Print one line of results to stdout, whatever it holds and whatever stdout's encoding can say."""
     encoding = sys.stdout.encoding or "utf-8"
-    sys.stdout.write(printable(text).encode(encoding, "backslashreplace").decode(encoding) + "\n")
+    _write(printable(text).encode(encoding, "backslashreplace").decode(encoding) + "\n")
+
+
+def _write(text: str) -> None:
+    with printing():
+        sys.stdout.write(text)
+
+
+@contextmanager
+def printing() -> Iterator[None]:
+    """Print inside the block: the exit code does not depend on who reads along, nor on a full disk behind stdout."""
+    try:
+        yield
+    except BrokenPipeError:
+        pass  # the reader has gone (as with `| head`): what it wanted to see, it has seen
+    except OSError as error:
+        LOST.append(error.strerror or str(error))
 
 
 def say(text: str) -> None:

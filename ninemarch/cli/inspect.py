@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -22,7 +21,7 @@ def tell(finished: Finished, *, as_json: bool, quiet: bool = False, page: str = 
     from ninemarch.report.terminal import print_decision
 
     decision = finished.decision
-    with suppress(BrokenPipeError):  # the exit code does not depend on who reads along
+    with console.printing():
         if as_json:
             console.print_json(rendering.decision_document(decision))
         elif quiet:
@@ -66,7 +65,8 @@ def show(
 
     out = console.stdout()
     if listing:
-        terminal_lists.print_runs(out, [plan for _, plan in list_runs()])
+        with console.printing():
+            terminal_lists.print_runs(out, [plan for _, plan in list_runs()])
         return
     folder = find_run(run)
     if rebuild:
@@ -76,7 +76,8 @@ def show(
         if as_json:
             console.print_json(failure_document(found, plan.run))
         else:
-            terminal.print_trial(out, found, plan.run)
+            with console.printing():
+                terminal.print_trial(out, found, plan.run)
         return
     finished = workflow.decide_run(folder)
     if failures:
@@ -84,7 +85,8 @@ def show(
             rows = [failure_document(f, folder.name) for f in finished.evidence.failures]
             console.print_json({"run": folder.name, "failures": rows})
         else:
-            terminal.print_failures(out, finished.evidence.failures, folder.name)
+            with console.printing():
+                terminal.print_failures(out, finished.evidence.failures, folder.name)
         return
     tell(finished, as_json=as_json)
 
@@ -108,7 +110,8 @@ def replay(
     if as_json:
         console.print_json(replay_document(result.recorded, result.trials, result.plan.run))
     else:
-        print_replay(console.stdout(), result.recorded, result.trials, result.plan.run)
+        with console.printing():
+            print_replay(console.stdout(), result.recorded, result.trials, result.plan.run)
 
 
 def report(

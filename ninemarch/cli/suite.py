@@ -49,7 +49,8 @@ def show(
     if as_json:
         console.print_json(suite_document(loaded, drawn))
     else:
-        print_suite(console.stdout(), loaded, drawn)
+        with console.printing():
+            print_suite(console.stdout(), loaded, drawn)
 
 
 @app.command()

@@ -34,9 +34,10 @@ def start(tmp_path: Path, write_suite: Callable[..., Path], _spawner: Spawner) -
         bots: str = BOTS,
         side: str = "side",
         fresh: bool = False,
+        words: list[str] | None = None,
         **env: object,
     ) -> Process:
-        if not resume:
+        if not resume and words is None:
             write_suite(
                 tmp_path,
                 files={"bots.py": bots},
@@ -45,7 +46,8 @@ def start(tmp_path: Path, write_suite: Callable[..., Path], _spawner: Spawner) -
                 trials={"max": trials},
                 gates=[{"id": "g", "success": 0.9}],
             )
-        words = ["run", "--resume", resume, "-q"] if resume else ["run", "suite.yaml", "-q"]
+        if words is None:
+            words = ["run", "--resume", resume, "-q"] if resume else ["run", "suite.yaml", "-q"]
         given = {name: str(value) for name, value in env.items()}
         begun.append(Process(tmp_path, words, side, given, None if fresh else _spawner))
         return begun[-1]

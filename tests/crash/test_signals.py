@@ -101,3 +101,15 @@ def test_ctrl_c_while_a_suite_is_loaded(start: Start, tmp_path: Path, fresh: boo
     process.send(SIGINT)
     assert process.leave(20) == 130, process.said
     assert "Traceback" not in process.said
+
+
+@pytest.mark.parametrize("number", [SIGINT, SIGTERM])
+def test_a_replay_that_hangs_is_ended_at_once(start: Start, number: Signals) -> None:
+    done = start(50)
+    assert done.leave() == 0, done.said
+    replay = start(words=["replay", "latest", "0", "-n", "1000"], side="replay", HANG=3)
+    replay.wait_for_calls(4)
+    replay.send(number)
+    assert replay.leave(20) == {SIGINT: 130, SIGTERM: 143}[number], replay.said
+    assert "nothing was recorded" in replay.said
+    assert len(records(done.run)) == 50

@@ -14,12 +14,14 @@ from pydantic_core import PydanticCustomError
 
 from ninemarch.model import Severity
 
+_DURATION = r"([0-9]+(?:\.[0-9]+)?)(ms|s|m|h)"
+_REFERENCE = r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*"
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 
 
 def _seconds(value: Any) -> Any:
     if isinstance(value, str):
-        found = re.fullmatch(r"(\d+(?:\.\d+)?)(ms|s|m|h)", value.strip())
+        found = re.fullmatch(_DURATION, value)
         if not found:
             msg = "must be a duration such as 500ms, 20s, 3m or 1h"
             raise ValueError(msg)
@@ -44,7 +46,7 @@ def _text(value: Any) -> Any:
 
 
 def _reference(value: str) -> str:
-    if not re.fullmatch(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*", value):
+    if not re.fullmatch(_REFERENCE, value):
         msg = "must be a reference to code of the form module:name, e.g. bots.geo:answer"
         raise ValueError(msg)
     return value
@@ -58,10 +60,18 @@ def _probability(value: float) -> float:
     return value
 
 
-Text = Annotated[str, BeforeValidator(_text), Field(min_length=1, max_length=500)]
-CodeRef = Annotated[str, AfterValidator(_reference)]
-Seconds = Annotated[float, BeforeValidator(_seconds), Field(gt=0)]
-Probability = Annotated[float, AfterValidator(_probability)]
+Text = Annotated[str, Field(min_length=1, max_length=500), BeforeValidator(_text)]
+Name = Annotated[str, Field(max_length=500, pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$"), BeforeValidator(_text)]
+# Our own validators word their refusals better than pydantic would; the published schema says the same to editors.
+CodeRef = Annotated[str, AfterValidator(_reference), Field(json_schema_extra={"pattern": f"^{_REFERENCE}$"})]
+Seconds = Annotated[
+    float,
+    Field(gt=0),
+    BeforeValidator(_seconds, json_schema_input_type=Annotated[str, Field(pattern=f"^{_DURATION}$")] | float),
+]
+Probability = Annotated[
+    float, AfterValidator(_probability), Field(json_schema_extra={"exclusiveMinimum": 0, "exclusiveMaximum": 1})
+]
 Weight = Annotated[float, Field(ge=0)]
 Levels = dict[Text, Weight]
 SeedRange = Annotated[list[Annotated[int, Field(ge=0, le=2**63 - 1)]], Field(min_length=2, max_length=2)]
@@ -245,7 +255,7 @@ class SuiteModel(Strict):
     """A whole suite file."""
 
     ninemarch: Literal[1]
-    suite: Annotated[Text, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
+    suite: Name
     title: str = ""
     effort_unit: str = ""
     version: Text = "1"

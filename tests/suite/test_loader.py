@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ninemarch.errors import SuiteError
-from ninemarch.suite import load
+from ninemarch.suite import load, loader
 from ninemarch.suite.loader import check_levels
 from ninemarch.suite.shipped import shipped_folder, shipped_names
 
@@ -228,3 +228,13 @@ def test_a_wrong_json_schema_file_is_named(write_suite, tmp_path, content):
 def test_the_shipped_suites_are_found_beside_the_package():
     assert set(shipped_names()) >= {"dates", "digits", "llm_json"}
     assert all((shipped_folder() / name / "suite.yaml").is_file() for name in shipped_names())
+
+
+def test_a_shipped_suite_without_its_libraries_says_what_installs_them(write_suite, tmp_path, monkeypatch):
+    write_suite(tmp_path / "numbers", needs=["json", "nosuch_x"])
+    monkeypatch.setattr(loader, "shipped_folder", lambda: tmp_path)
+    monkeypatch.setattr(loader, "shipped_names", lambda: ("numbers",))
+    with pytest.raises(
+        SuiteError, match=r"not installed: nosuch_x; install them with: .*pip install 'ninemarch\[demo\]'"
+    ):
+        load("numbers")

@@ -33,6 +33,7 @@ def gather(path: Path, gates: Sequence[Gate] = ()) -> Evidence:
     head = table.head(path)
     plan = head.plan
     wanted = {name for gate in gates for name in (*gate.where, *gate.each)} | set(plan.weights)
+    failures = read_failures(path)
     columns = read_columns(path, head, wanted)
     _refuse_twice(path, plan, columns.number)
     counter = _Counter(plan, columns, stopped=bool(head.stop))
@@ -44,7 +45,7 @@ def gather(path: Path, gates: Sequence[Gate] = ()) -> Evidence:
         overall=overall,
         slices=tuple(counter.slice(gate.where, _all(columns, gate.where)) for gate in gates if gate.where),
         levels={name: tuple(counter.levels(name)) for gate in gates for name in gate.each},
-        failures=read_failures(path),
+        failures=failures,
         stopped=head.stop,
         sealed=head.sealed,
         void_weight=overall.counts.void / max(overall.counts.recorded, 1),
@@ -55,9 +56,10 @@ def gather(path: Path, gates: Sequence[Gate] = ()) -> Evidence:
 def _refuse_twice(path: Path, plan: RunPlan, number: NDArray[np.int64]) -> None:
     """Raise unless every recorded trial is one of the plan and recorded once: else sums may agree by chance."""
     seen = np.zeros(plan.planned, dtype=np.bool_)
-    inside = (number >= 0) & (number < plan.planned)
-    seen[number[inside]] = True
-    if np.count_nonzero(seen) != number.size:
+    inside = number.size == 0 or (number.min() >= 0 and number.max() < plan.planned)
+    if inside:
+        seen[number] = True
+    if not inside or np.count_nonzero(seen) != number.size:
         msg = f"{path}: trials are recorded twice or are not in the plan; the run cannot be judged, start a new one"
         raise RunInvalid(msg)
 
@@ -233,6 +235,7 @@ class _Cells:
         Nobody knows which cells the missing trials belong to: read as failures, each weighs as much as one more
         trial of any cell could; read as passes, all of them may lie in the cell of any failure.
         """
+        where = {**self._plan.where, **where}  # a filtered run speaks about what its filter lets through
         inside = counted & (self._share > 0) & (self._columns.weight > 0)
         if not inside.any():
             return Weighted(0.0, 0.0, 1.0, 1.0)

@@ -68,24 +68,29 @@ def read_columns(path: Path, head: table.TableHead, attributes: Collection[str])
     """
     present = [name for name in head.attributes if name in attributes]
     rows, grouped, at = head.rows, False, 0
-    plain = {"trial": np.int64, "silent": np.bool_, "weight": np.float64, "seconds": np.float32}
+    plain = {"trial": np.int64, "silent": np.bool_, "seconds": np.float32}
     arrays: dict[str, NDArray[Any]] = {name: np.empty(rows, kind) for name, kind in plain.items()}
-    coders = {name: _Coder(rows) for name in table.column_names(present)}
-    verdict = coders["verdict"] = _Coder(rows, [verdict.value for verdict in _ORDER])
-    # Chunk by chunk into arrays of their final size: some 30 bytes are held of a trial, never its texts.
-    for batch in table.stream(path, [*arrays, *coders, "group"]):
+    coders = {name: _Coder(np.full(rows, -1, np.int32)) for name in table.column_names(present)}
+    verdict = coders["verdict"] = _Coder(np.full(rows, -1, np.int8), [verdict.value for verdict in _ORDER])
+    weight = np.broadcast_to(1.0, rows)
+    # Chunk by chunk into arrays of their final size: some 20 bytes are held of a trial, never its texts.
+    for batch in table.stream(path, [*arrays, *coders, "weight", "group"]):
         place = slice(at, at + batch.num_rows)
         at = place.stop
         for name, array in arrays.items():
             array[place] = batch[name].to_numpy(zero_copy_only=False)
         for name, coder in coders.items():
             coder.fill(place, batch[name])
+        own = batch["weight"].to_numpy()
+        if (own != weight[place]).any():
+            weight = weight if weight.flags.writeable else weight.copy()  # memory only where weights differ from 1
+            weight[place] = own
         grouped = grouped or bool(pa.compute.any(pa.compute.not_equal(batch["group"], "")).as_py())
     return Columns(
         number=arrays["trial"],
-        verdict=verdict.codes.astype(np.int8),
+        verdict=verdict.codes,
         silent=arrays["silent"],
-        weight=arrays["weight"],
+        weight=weight,
         seconds=arrays["seconds"],
         unit=_units(path) if grouped or head.plan.per_scenario > 1 else None,
         levels={
@@ -99,12 +104,12 @@ class _Coder:
     """Codes for the words of one column, in order of first sight; -1 for none.
 
     Args:
-        rows: rows of the table.
+        codes: one entry a row of the table, all -1.
         words: words that have the first codes.
     """
 
-    def __init__(self, rows: int, words: Sequence[str] = ()) -> None:
-        self.codes = np.full(rows, -1, dtype=np.int32)
+    def __init__(self, codes: NDArray[Any], words: Sequence[str] = ()) -> None:
+        self.codes = codes
         self._known = {word: code for code, word in enumerate(words)}
 
     @property

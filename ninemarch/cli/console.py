@@ -33,8 +33,14 @@ def stdout() -> Console:
     """The console of results; 80 columns where there is no terminal."""
     from rich.console import Console
 
+    class Results(Console):
+        def on_broken_pipe(self) -> None:
+            """Go on without the reader: rich would leave with 1, the exit code of a failed gate."""
+            self.quiet = True
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
     width = None if sys.stdout.isatty() else 80
-    return Console(file=sys.stdout, width=width, highlight=False, markup=False, emoji=False, soft_wrap=False)
+    return Results(file=sys.stdout, width=width, highlight=False, markup=False, emoji=False, soft_wrap=False)
 
 
 def print_json(document: dict[str, Any]) -> None:

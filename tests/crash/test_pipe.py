@@ -6,13 +6,14 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-import pytest
 from killing import environment
 
 
-@pytest.fixture
-def ran(tmp_path: Path, write_suite: Callable[..., Path], cli: Callable[..., object]) -> Path:
+def test_a_reader_that_leaves_early(
+    tmp_path: Path, write_suite: Callable[..., Path], cli: Callable[..., Any]
+) -> None:
     write_suite(
         tmp_path,
         scenarios=[{"inline": [{"id": f"s{n}", "input": "word " * 300, "expect": n} for n in range(300)]}],
@@ -20,30 +21,17 @@ def ran(tmp_path: Path, write_suite: Callable[..., Path], cli: Callable[..., obj
         gates=[{"id": "g", "success": 0.9}],
         trials={"max": 300},
     )
-    cli("run", "suite.yaml", "-q", cwd=tmp_path)
-    return tmp_path
-
-
-@pytest.mark.parametrize(
-    ("words", "code"),
-    [
-        (["show", "latest", "--failures"], 0),
-        (["show", "latest", "--failures", "--json"], 0),
-        (["gate", "latest"], 1),
-        (["gate", "latest", "--json"], 1),
-    ],
-    ids=str,
-)
-def test_a_reader_that_leaves_early(ran: Path, words: list[str], code: int) -> None:
-    with subprocess.Popen(
-        [sys.executable, "-m", "ninemarch", *words],
-        cwd=ran,
-        env=environment({}),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    ) as process:
-        assert process.stdout is not None
-        assert process.stderr is not None
-        process.stdout.close()
-        assert process.stderr.read() == b""
-        assert process.wait(timeout=30) == code
+    assert cli("run", "suite.yaml", "-q", cwd=tmp_path).code == 1
+    for words, code in ((["show", "latest", "--failures"], 0), (["gate", "latest"], 1)):
+        with subprocess.Popen(
+            [sys.executable, "-m", "ninemarch", *words],
+            cwd=tmp_path,
+            env=environment({}),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        ) as process:
+            assert process.stdout is not None
+            assert process.stderr is not None
+            process.stdout.close()
+            assert process.stderr.read() == b""
+            assert process.wait(timeout=30) == code

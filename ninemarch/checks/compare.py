@@ -29,9 +29,18 @@ def exact(fold: Collection[str] = ()) -> Compare:
             expect, output = _folded(expect, fold), _folded(output, fold)
         if same(expect, output):
             return None
-        return f"expected {excerpt(expect, 80)}, got {excerpt(output, 80)}"
+        wanted, got = excerpt(expect, 80), excerpt(output, 80)
+        if wanted == got and type(expect) is not type(output):
+            return f"expected {wanted} ({_kind(expect)}), got {got} ({_kind(output)})"
+        return f"expected {wanted}, got {got}"
 
     return compare
+
+
+def _kind(value: Any) -> str:
+    """What JSON calls a value's type."""
+    names = {str: "text", bool: "true or false", int: "number", float: "number", dict: "object", list: "list"}
+    return names.get(type(value), type(value).__name__)
 
 
 def same(a: Any, b: Any) -> bool:

@@ -25,7 +25,7 @@ def tell(finished: Finished, *, as_json: bool, quiet: bool = False, page: str = 
         if as_json:
             console.print_json(rendering.decision_document(decision))
         elif quiet:
-            console.echo(f"{decision.verdict.value}: {decision.sentence}")
+            console.echo(f"{decision.verdict.value}: {decision.sentence} (run {decision.plan.run})")
         else:
             print_decision(console.stdout(), decision)
     if page:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -56,6 +57,10 @@ def run(
     if target and release:
         msg = "--target and --release were both given; a release of the ladder names its own target (use --label)"
         raise UsageError(msg)
+    if page:
+        from ninemarch.report.durable import check_file
+
+        check_file(Path(page))
     chosen = {
         "release": release,
         "target": target,

@@ -37,6 +37,12 @@ def decide(evidence: Evidence, gates: Sequence[Gate] = ()) -> Decision:
     verdicts = [result.verdict for result in results if result.blocking]
     verdicts += [GateVerdict.INVALID] if invalid else []
     verdict = max(verdicts, key=_ORDER.index, default=GateVerdict.NO_GATE)
+    if verdict is GateVerdict.INVALID:
+        # What cannot be judged must not read as proven anywhere.
+        rate = acting = None
+        results = tuple(
+            replace(r, verdict=verdict, rate=None, reason="the run is invalid", more_clean=None) for r in results
+        )
     decision = Decision(
         plan=plan,
         verdict=verdict,
@@ -47,7 +53,7 @@ def decide(evidence: Evidence, gates: Sequence[Gate] = ()) -> Decision:
         acting=acting,
         assisted_share=part.counts.assisted / max(part.counts.scored, 1),
         gates=results,
-        next_nine=_next_nine(part, confidence) if rate is not None else None,
+        next_nine=_next_nine(part, confidence) if rate is not None and not part.counts.missing else None,
         notes=tuple(_notes(evidence, results, gates)),
         stopped=evidence.stopped,
     )
@@ -57,7 +63,8 @@ def decide(evidence: Evidence, gates: Sequence[Gate] = ()) -> Decision:
 def _results(evidence: Evidence, gates: Sequence[Gate]) -> Iterator[GateResult]:
     whole = max(evidence.overall.counts.scored, 1)
     for gate in gates:
-        if any(gate.where.get(name) != level for name, level in evidence.plan.where.items()):
+        outside = [name for name, level in evidence.plan.where.items() if gate.where.get(name) != level]
+        if outside and outside != list(gate.each):
             continue  # a filtered run says nothing on scenarios outside its filter
         parts = [part for part in _parts(evidence, gate) if part.counts.scored >= gate.min_share * whole]
         for part in parts or [_nothing(gate)]:
@@ -104,7 +111,15 @@ def _next_nine(part: Slice, confidence: float) -> NextNine | None:
         target=target,
         confidence=confidence,
         clean_trials=extra_clean_trials(part.scored, float(f"1e-{target}"), confidence),
+        allowed=_allowed(part.scored, float(f"1e-{target}"), confidence),
     )
+
+
+def _allowed(tally: Tally, failure_rate: float, confidence: float) -> int | None:
+    """Failures with which as many trials would prove the nine; None where it depends on which trials fail."""
+    if tally.weighted is not None or not tally.independent:
+        return None
+    return stats.failures_allowed(tally.trials, failure_rate, confidence=confidence)
 
 
 def _notes(evidence: Evidence, results: Sequence[GateResult], gates: Sequence[Gate]) -> Iterator[str]:
@@ -118,7 +133,7 @@ def _notes(evidence: Evidence, results: Sequence[GateResult], gates: Sequence[Ga
     if counts.errors or counts.unscored:
         yield (
             f"{count_text(counts.errors, 'error')} and {count_text(counts.unscored, 'unscored trial')} are outside "
-            "the rate; the verdict holds whether they are read as failures or as passes, or it is not proven"
+            "the rate; a verdict that depends on how they are read is not given"
         )
     if counts.void:
         yield f"{count_text(counts.void, 'void scenario')} outside the rate (ambiguous in themselves, listed)"
@@ -137,6 +152,8 @@ def _selection_notes(plan: RunPlan) -> Iterator[str]:
     if plan.where:
         picked = ", ".join(f"{name}={level}" for name, level in plan.where.items())
         yield f"only {picked}: gates on other scenarios were not evaluated"
+    if plan.seed_range == "undeclared" and not plan.subset:
+        yield f"seed {plan.seed} is in neither seed range of the suite: releases may have been made on it"
     if plan.seed_range == "development" and not plan.subset:
         yield f"seed {plan.seed} is a development seed: releases may have been made on these scenarios"
 
@@ -195,10 +212,22 @@ def _action(decision: Decision, invalid: str) -> tuple[str, str]:
     if not missed:
         if nine is None or nine.clean_trials is None:
             return "Look at what remains", look
-        return f"For {nine_text(nine.target)}: about {nine.clean_trials:,} more clean trials", ""
-    worst = max(missed, key=lambda result: _ORDER.index(result.verdict))
+        trials = nine.clean_trials + decision.rate.trials
+        return f"For {nine_text(nine.target)}: a plan of about {trials:,} trials, none of them failing", ""
+    return _missed_action(max(missed, key=lambda result: _ORDER.index(result.verdict)), decision, look)
+
+
+def _missed_action(worst: GateResult, decision: Decision, look: str) -> tuple[str, str]:
+    """What to do about the worst gate that did not pass."""
     if worst.more_clean:
         return _fresh_run(worst), ""
     if worst.verdict is GateVerdict.NOT_PROVEN and decision.counts.errors + decision.counts.unscored:
         return "Mend the errors and run again", look
+    if worst.rate is not None and worst.verdict is GateVerdict.NOT_PROVEN and not _below(worst):
+        return "Run more trials where the profile is thinly covered, in a fresh plan", look
     return "Fix failures first, more trials will not help", look
+
+
+def _below(result: GateResult) -> bool:
+    """Whether the measured rate itself misses the gate."""
+    return result.rate is not None and 1 - result.rate.estimate > float(1 - result.success) * (1 + 1e-9)

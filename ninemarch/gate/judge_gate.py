@@ -63,10 +63,10 @@ def _lacking(gate: Gate, part: Slice, more: int | None) -> str:
         return f"about {more:,} more clean trials"
     rate = estimate(part.scored, gate.confidence)
     if rate is not None and misses(part.scored, gate.allowed):
-        return f"below the gate, {estimate_text(rate, (gate.success,))}"
+        return f"measured below the gate, {estimate_text(rate, (gate.success,))}, but it may yet hold"
     if rate is not None and rate.uncovered > gate.allowed:
         return f"{rate.uncovered:.1%} of the profile has no trial"
-    return f"{threshold_text(gate.success)} needs more trials in the thin cells"
+    return f"{threshold_text(gate.success)} needs more trials where the profile is thinly covered"
 
 
 def _open(part: Slice) -> str:

@@ -68,6 +68,9 @@ def _same_suite(decisions: Sequence[Decision]) -> RunPlan:
     if not decisions:
         raise UsageError("no run was given; name at least one run")
     first = decisions[0].plan
+    runs = [decision.plan.run for decision in decisions]
+    if len(set(runs)) < len(runs):
+        raise UsageError("a run was given twice; name every run once, in order of release")
     for decision in decisions:
         plan = decision.plan
         if (plan.suite, plan.hash) != (first.suite, first.hash):

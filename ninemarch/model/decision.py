@@ -97,6 +97,8 @@ class NextNine:
         proven: nines proven at ``confidence``.
         target: the next nine to prove, as a whole number of nines.
         clean_trials: further clean trials that would prove it; None when the measured rate is below it.
+        allowed: failures with which as many trials would have proven it, -1 when not even a clean run would;
+            None for groups and weights, where it depends on which trials fail.
     """
 
     held: int | None
@@ -104,6 +106,7 @@ class NextNine:
     target: int
     confidence: float
     clean_trials: int | None
+    allowed: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,7 +132,7 @@ def march_title(march: March) -> str:
     if not worse:
         return finding
     named = f"release {worse[0]}" if len(worse) == 1 else f"{len(worse)} releases"
-    return f"{finding}; {named} made it worse"
+    return f"{finding}; {named} {'is' if len(worse) == 1 else 'are'} proven worse"
 
 
 def rate_or_bound(rate: Rate, against: Sequence[Fraction]) -> str:

@@ -111,18 +111,36 @@ def _hero(decision: Decision, against: Sequence[Fraction]) -> Hero:
 def _measured(decision: Decision, against: Sequence[Fraction]) -> KeyNumber:
     rate, counts = decision.rate, decision.counts
     if rate is None:
-        return KeyNumber("–", "measured success", "no trial was scored")
+        return _unrated(decision)
     if counts.assisted:
         seen = f"{counts.failed:,} failed, {counts.assisted:,} handed off, of {n.count_text(rate.trials, 'trial')}"
     else:
         seen = n.failures_text(rate) + (f", {counts.silent:,} silent" if rate.failures else "")
+    if rate.units != rate.trials:
+        seen += f"; mean of {n.count_text(rate.units, 'group')}"
+    if rate.method.startswith("weighted"):
+        seen += "; weighted to the profile"
     return KeyNumber(n.estimate_text(rate, against), "measured success", seen)
+
+
+def _unrated(decision: Decision) -> KeyNumber:
+    """The first number of a run that makes no rate."""
+    counts = decision.counts
+    if decision.plan.counts_in_a_rate or not counts.scored:
+        return KeyNumber("–", "measured success", _why_unrated(decision))
+    return KeyNumber(f"{counts.passed:,} of {counts.scored:,}", "passed", _why_unrated(decision))
+
+
+def _why_unrated(decision: Decision) -> str:
+    if not decision.plan.counts_in_a_rate:
+        return "hand-picked scenarios make no rate"
+    return "the run is invalid" if decision.verdict is GateVerdict.INVALID else "no trial was scored"
 
 
 def _proven(decision: Decision, against: Sequence[Fraction]) -> KeyNumber:
     rate, coming = decision.rate, decision.next_nine
     if rate is None:
-        return KeyNumber("–", "proven", "no trial was scored")
+        return KeyNumber("–", "proven", _why_unrated(decision))
     said = "no nine proven" if coming is None or coming.proven < 1 else n.count_text(coming.proven, "nine")
     overall = [gate.success for gate in decision.gates if not gate.where]
     asked = f"; gate asks {n.threshold_text(max(overall))}" if overall else ""
@@ -133,7 +151,8 @@ def _proven(decision: Decision, against: Sequence[Fraction]) -> KeyNumber:
 def _next_nine(decision: Decision) -> KeyNumber:
     coming, rate = decision.next_nine, decision.rate
     if coming is None or rate is None:
-        return KeyNumber("–", "cost of the next nine", "no trial was scored")
+        why = "finish the plan first" if decision.counts.missing else _why_unrated(decision)
+        return KeyNumber("–", "cost of the next nine", why)
     goal = n.nine_text(coming.target)
     if coming.clean_trials is not None:
         unit = f"more clean {'trial proves' if coming.clean_trials == 1 else 'trials prove'} {goal}"
@@ -142,8 +161,13 @@ def _next_nine(decision: Decision) -> KeyNumber:
         return KeyNumber("more trials", f"needed to prove {goal}", n.failures_text(rate))
     times = (1 - Fraction(repr(rate.estimate))) * 10**coming.target
     value = f"{math.ceil(times * 10) / 10:.1f}×" if times < 10 else f"{math.ceil(times):,}×"
-    allowed = rate.trials // 10**coming.target
-    return KeyNumber(value, f"fewer failures needed for {goal}", f"{goal} allows {allowed:,} in {rate.trials:,}")
+    if coming.allowed is None:
+        seen = n.failures_text(rate)
+    elif coming.allowed < 0:
+        seen = f"{rate.trials:,} trials are too few to prove it"
+    else:
+        seen = f"{rate.trials:,} trials prove it with at most {n.count_text(coming.allowed, 'failure')}"
+    return KeyNumber(value, f"fewer failures needed for {goal}", seen)
 
 
 def gate_row(gate: GateResult) -> GateRow:

@@ -141,6 +141,7 @@ def _next_nine(coming: NextNine | None) -> dict[str, Any] | None:
         "target": coming.target,
         "confidence": coming.confidence,
         "clean_trials": coming.clean_trials,
+        "failures_allowed": coming.allowed,
     }
 
 

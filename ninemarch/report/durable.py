@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ninemarch.errors import UsageError
 
-__all__ = ["write_whole"]
+__all__ = ["check_file", "write_whole"]
 
 
 def write_whole(path: Path, data: bytes) -> Path:
@@ -26,6 +26,24 @@ def write_whole(path: Path, data: bytes) -> Path:
     except OSError as error:
         msg = f"cannot write {path}: {error.strerror or error}; give a file in a folder that can be written"
         raise UsageError(msg) from error
+
+
+def check_file(path: Path) -> None:
+    """Refuse a page's file that could not be written, before anything runs for it; makes its folder.
+
+    Raises:
+        UsageError: ``path`` is a folder, or its folder cannot be made or written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        problem = (
+            "it is a folder" if path.is_dir() else "" if os.access(path.parent, os.W_OK) else "no right to write"
+        )
+    except OSError as error:
+        problem = error.strerror or str(error)
+    if problem:
+        msg = f"cannot write {path}: {problem}; give a file in a folder that can be written"
+        raise UsageError(msg)
 
 
 def _written(path: Path, data: bytes) -> Path:

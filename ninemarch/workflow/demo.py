@@ -14,6 +14,7 @@ from ninemarch.errors import UsageError
 from ninemarch.march import build_march
 from ninemarch.model import March, Release, Suite
 from ninemarch.report import write_page
+from ninemarch.report.durable import check_file
 from ninemarch.suite import load, shipped_names
 from ninemarch.workflow.run import Finished, run
 
@@ -74,6 +75,8 @@ def demo(
     if not suite.releases:
         msg = f"suite {name} has no releases to march over; shipped suites: {', '.join(shipped_names())}"
         raise UsageError(msg)
+    page = (reports or Path("reports")) / f"{suite.name}.html"
+    check_file(page)
     side = [profile for profile in suite.demo.profiles if profile != suite.default_profile]
     main: list[Finished] = []
     others: dict[str, list[Finished]] = {profile: [] for profile in side}
@@ -93,8 +96,6 @@ def demo(
         others={profile: [finished.decision for finished in many] for profile, many in others.items()},
         effort_unit=suite.effort_unit,
     )
-    page = (reports or Path("reports")) / f"{suite.name}.html"
-    page.parent.mkdir(parents=True, exist_ok=True)
     elsewhere = [many[-1].evidence for many in others.values()] + [each.evidence for each in reversed(main[:-1])]
     write_page(page, march, main[-1].evidence, elsewhere)
     return DemoResult(march, tuple(main), page)

@@ -13,7 +13,7 @@ from fractions import Fraction
 from ninemarch import stats
 from ninemarch.checks import compile_checks
 from ninemarch.engine import judge_scenarios
-from ninemarch.model import Scenario, Suite, TargetSpec, Verdict
+from ninemarch.model import Gate, Scenario, Suite, TargetSpec, Verdict
 from ninemarch.numbers import percent
 from ninemarch.suite import Schedule
 from ninemarch.targets import open_target, target_code
@@ -116,24 +116,39 @@ def check_code(suite: Suite) -> None:
 
 def review(suite: Suite) -> Iterator[str]:
     """Yield what is allowed but unwise: gates the trials cannot prove, slices nobody draws."""
-    attributes = {name for profile in suite.profiles.values() for name in profile.attributes}
-    attributes |= {name for source in suite.sources for s in source.scenarios for name in s.attributes}
-    generated = any(source.generator for source in suite.sources)
+    generated = any(source.generator and not source.subset for source in suite.sources)
+    listed = sum(len(source.scenarios) for source in suite.sources if not source.subset)
+    trials = suite.trials.max if generated else min(suite.trials.max, listed * suite.trials.per_scenario)
     for gate in suite.gates:
         needed = stats.trials_needed(gate.allowed, confidence=gate.confidence)
-        if suite.trials.max < needed:
+        if trials < needed:
             yield (
-                f"gate {gate.id}: {suite.trials.max:,} trials cannot prove it; at least {needed:,} clean trials "
-                "are needed (trials.max)"
+                f"gate {gate.id}: {trials:,} trials cannot prove it; at least {needed:,} clean trials are needed"
+                f" ({'trials.max' if trials == suite.trials.max else 'more scenarios'})"
             )
-        for name in (*gate.where, *gate.each):
-            if name not in attributes:
-                doubt = "unless the generator adds it" if generated else "it can never pass"
-                yield f"gate {gate.id}: no scenario or profile has the attribute '{name}'; {doubt}"
+        yield from _review_slices(suite, gate, generated=generated)
     if not suite.gates:
         yield "no gate: runs are measured, nothing is asked of them"
     if not suite.target and not suite.releases:
         yield "no target: every run needs --target"
+
+
+def _review_slices(suite: Suite, gate: Gate, *, generated: bool) -> Iterator[str]:
+    """Yield the gate's attributes and levels that no scenario or profile has."""
+    levels: dict[str, set[str]] = {}
+    for profile in suite.profiles.values():
+        for name, weights in profile.attributes.items():
+            levels.setdefault(name, set()).update(weights)
+    for source in suite.sources:
+        for scenario in source.scenarios:
+            for name, level in scenario.attributes.items():
+                levels.setdefault(name, set()).add(level)
+    for name in (*gate.where, *gate.each):
+        if name not in levels:
+            doubt = "unless the generator adds it" if generated else "it can never pass"
+            yield f"gate {gate.id}: no scenario or profile has the attribute '{name}'; {doubt}"
+        elif name in gate.where and gate.where[name] not in levels[name]:
+            yield f"gate {gate.id}: nothing has {name}={gate.where[name]}; the gate can never pass"
 
 
 def example_scenarios(suite: Suite, *, count: int, profile: str = "", seed: int | None = None) -> list[Scenario]:

@@ -127,7 +127,7 @@ def test_validate_prints_the_hash_that_a_run_records(cli, made, tmp_path):
 def test_validate_warns_on_stderr_and_strict_makes_it_an_error(cli, write_suite, tmp_path):
     write_suite(tmp_path, gates=[{"id": "three", "success": 0.999}])
     done = cli("suite", "validate", ".", cwd=tmp_path).must(0, "is valid")
-    assert "warning: gate three: 1,000 trials cannot prove it; at least 2,995 clean trials are needed" in done.err
+    assert "warning: gate three: 10 trials cannot prove it; at least 2,995 clean trials are needed" in done.err
     cli("suite", "validate", ".", "--strict", cwd=tmp_path).must(2, "2,995")
 
 

@@ -159,3 +159,31 @@ def test_void_scenarios_and_faults_are_recorded_beside_calls_in_flight(tmp_path:
     found = rows(tmp_path)
     assert [row.number for row in found] == list(range(80))
     assert {*verdicts(found)} == {Verdict.PASS, Verdict.VOID, Verdict.ERROR}
+
+
+@pytest.mark.parametrize("slow", [False, True])
+def test_a_target_that_cancels_itself_fails_its_own_trial_alone(tmp_path: Path, slow: bool) -> None:
+    async def call(x: int) -> int:
+        if x % 3 == 0:
+            task = asyncio.current_task()
+            assert task is not None
+            task.cancel()
+            await asyncio.sleep(0.001 if slow else 0) if slow else None
+        return x
+
+    scenarios = listed(range(9))
+    found = start(tmp_path, counting(9, scenarios=scenarios), call, Mode.ASYNC)
+    assert [row.texts is not None and "CancelledError" in row.texts[1] for row in found] == [
+        row.verdict != 0 for row in found
+    ]
+    assert verdicts(found).count(Verdict.FAIL) == 3
+    assert verdicts(found).count(Verdict.PASS) == 6
+
+
+def test_a_target_that_stops_its_event_loop_does_not_end_the_run(tmp_path: Path) -> None:
+    async def call(x: int) -> int:
+        asyncio.get_running_loop().stop()
+        await asyncio.sleep(0.001)
+        return x
+
+    assert verdicts(start(tmp_path, counting(20, concurrency=4), call, Mode.ASYNC)) == [Verdict.PASS] * 20

@@ -111,7 +111,7 @@ def test_below_the_gate_more_trials_do_not_help(tmp_path: Path):
     decision = decision_of(tmp_path / "run", plan_of(1000, gates=(G999,)), trials_of((P, 998), (F, 2)))
     assert decision.verdict is NOT_PROVEN
     assert decision.gates[0].more_clean is None
-    assert decision.gates[0].reason.startswith("below the gate")
+    assert decision.gates[0].reason.startswith("measured below the gate")
 
 
 @pytest.mark.parametrize("asked", [gate("0.9", where={"kind": "none"}), gate("0.9", each=("nothing",))])

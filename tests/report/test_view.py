@@ -27,7 +27,7 @@ def test_the_cost_of_the_next_nine_when_failures_must_go_first():
     number = decision_view(made.decision(30, 33, 8000)).hero.numbers[2]
     assert number.value == "7.9×"
     assert number.unit == "fewer failures needed for 99.9%"
-    assert number.evidence == "99.9% allows 8 in 8,000"
+    assert number.evidence == "63 failures in 8,000 trials"
 
 
 def test_without_a_scored_trial_nothing_is_claimed():
@@ -139,7 +139,7 @@ def test_columns_keep_the_order_of_the_march(profiles, columns):
 
 def test_titles_are_findings():
     march = made.dates_march()
-    assert chapters.march_title(march) == "From 73.00% to at least 99.92% in 7 releases; release 2 made it worse"
+    assert chapters.march_title(march) == "From 73.00% to at least 99.92% in 7 releases; release 2 is proven worse"
     assert chapters.gap_title(march) == "No release fails on demo; on traffic, 6 of 7 fail"
     one = dataclasses.replace(march, steps=march.steps[-1:])
     assert chapters.march_title(one) == "One release so far: at least 99.92%"

@@ -122,7 +122,8 @@ def _warnings(suite):
 
 def test_a_suite_that_asks_what_its_trials_can_prove_has_no_warning(write_suite, tmp_path):
     gates = [{"id": "g", "success": 0.99}]
-    assert _warnings(load(write_suite(tmp_path, gates=gates, trials={"max": 299}))) == []
+    listed = [{"inline": [{"id": f"s{i}", "input": i} for i in range(299)]}]
+    assert _warnings(load(write_suite(tmp_path, gates=gates, scenarios=listed))) == []
 
 
 def test_a_gate_that_its_trials_cannot_prove_is_said_with_the_number():

@@ -168,16 +168,14 @@ def test_a_target_that_cancels_itself_fails_its_own_trial_alone(tmp_path: Path, 
             task = asyncio.current_task()
             assert task is not None
             task.cancel()
-            await asyncio.sleep(0.001 if slow else 0) if slow else None
+            if slow:
+                await asyncio.sleep(0.001)
         return x
 
-    scenarios = listed(range(9))
-    found = start(tmp_path, counting(9, scenarios=scenarios), call, Mode.ASYNC)
-    assert [row.texts is not None and "CancelledError" in row.texts[1] for row in found] == [
-        row.verdict != 0 for row in found
-    ]
+    found = start(tmp_path, counting(9, scenarios=listed(9)), call, Mode.ASYNC)
     assert verdicts(found).count(Verdict.FAIL) == 3
     assert verdicts(found).count(Verdict.PASS) == 6
+    assert all("CancelledError" in row.texts[1] for row in found if row.texts is not None)
 
 
 def test_a_target_that_stops_its_event_loop_does_not_end_the_run(tmp_path: Path) -> None:

@@ -59,3 +59,9 @@ def test_runs_of_other_scenarios_or_checks_are_refused(tmp_path: Path):
         build_march([first, elsewhere])
     with pytest.raises(UsageError, match="no run"):
         build_march([])
+
+
+def test_a_run_given_twice_is_refused(tmp_path: Path):
+    once = release(tmp_path, "1", 90, 10)
+    with pytest.raises(UsageError, match="twice"):
+        build_march([once, once])

@@ -7,7 +7,9 @@ ends the process or hangs outside Python: that needs a process of its own.
 
 from __future__ import annotations
 
+import os
 import signal
+import sys
 import threading
 import time
 import traceback
@@ -116,10 +118,23 @@ def raised(error: BaseException, seconds: float) -> Outcome:
     while trace is not None and trace.tb_frame.f_code.co_filename.startswith(_OWN):
         trace = trace.tb_next
     try:
-        lines = traceback.format_exception(type(error), error, trace, limit=-_FRAMES)
+        told = traceback.TracebackException(type(error), error, trace, limit=-_FRAMES)
+        _shorten(told)
+        lines = list(told.format())
     except BaseException:  # noqa: BLE001 - an exception may break its own formatting
         lines = [type(error).__name__]
     return Outcome(Ended.EXCEPTION, detail="".join(lines), seconds=seconds)
+
+
+def _shorten(told: traceback.TracebackException | None) -> None:
+    """Name files as they are imported, not where they lie on this machine: pages and journals travel."""
+    while told is not None:
+        for frame in told.stack:
+            homes = [home for home in sys.path if home and frame.filename.startswith(home + os.sep)]
+            frame.filename = (
+                frame.filename[len(max(homes, key=len, default="")) :].lstrip(os.sep) if homes else frame.filename
+            )
+        told = told.__cause__ or told.__context__
 
 
 @contextmanager

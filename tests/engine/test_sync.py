@@ -211,3 +211,22 @@ def test_progress_counts_every_trial(tmp_path: Path) -> None:
     assert [done for done, _, _ in seen] == list(range(1, 9))
     assert seen[-1][1] == verdicts(rows(tmp_path / "run")).count(Verdict.PASS)
     assert sum(seen[-1][1:]) == 8
+
+
+def test_a_traceback_names_files_as_they_are_imported_not_where_they_lie(tmp_path: Path, monkeypatch) -> None:
+    (tmp_path / "deep_inside.py").write_text(
+        "def answer(x):\n    try:\n        1 / 0\n    finally:\n        int('x')\n"
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    from ninemarch.engine.call import outcome_of
+
+    def call() -> object:
+        import deep_inside
+
+        return deep_inside.answer(1)
+
+    detail = outcome_of(call, None).detail
+    assert 'File "deep_inside.py", line 5' in detail
+    assert 'File "deep_inside.py", line 3' in detail
+    assert "int('x')" in detail
+    assert str(tmp_path) not in detail

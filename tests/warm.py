@@ -6,6 +6,10 @@ One order a line (JSON: words, cwd, env, out, err, limit); one exit code a line 
 
 from __future__ import annotations
 
+import contextlib
+import functools
+import gc
+import io
 import json
 import os
 import signal
@@ -13,7 +17,11 @@ import sys
 import time
 from typing import Any
 
+import typer.main
+
 import ninemarch.report.terminal
+import ninemarch.report.terminal_lists
+import ninemarch.report.trial_document
 import ninemarch.workflow  # noqa: F401
 from ninemarch.cli import main
 
@@ -57,6 +65,17 @@ def wait(pid: int, limit: float) -> int:
         time.sleep(0.002)
 
 
+def warm_up() -> None:
+    """Load what a first command loads late, build the tree of commands once, freeze what is shared."""
+    typer.main.get_command = functools.cache(typer.main.get_command)
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit):
+        sys.argv = ["ninemarch", "suite", "schema"]
+        main()
+    gc.collect()
+    gc.freeze()
+
+
+warm_up()
 for line in sys.stdin:
     job = json.loads(line)
     pid = os.fork()

@@ -74,14 +74,21 @@ def find_trial(run: str, trial: str, *, root: Path | None = None) -> tuple[Failu
     """
     path = table.ensure(find_run(run, root))
     head = table.head(path)
-    # A longer number is no trial; it may be the name of a scenario.
-    number = int(trial) if trial.isdecimal() and len(trial) < _DIGITS else _number_of(path, trial)
+    number = _as_number(trial)
+    if number is None:
+        number = _number_of(path, trial)
     found = read_failures(path, trial=number) if number is not None else ()
     if not found:
         name = excerpt(trial, 60)
         msg = f"run {head.plan.run} has no trial '{name}'; its trials are 0 to {head.plan.planned - 1}"
         raise UsageError(msg)
     return found[0], head.plan
+
+
+def _as_number(trial: str) -> int | None:
+    """The number that a trial's name is; None for 001, which is the name of a scenario, and for what is too long."""
+    number = int(trial) if trial.isdecimal() and len(trial) < _DIGITS else None
+    return number if str(number) == trial else None
 
 
 def _number_of(path: Path, scenario: str) -> int | None:

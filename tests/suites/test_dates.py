@@ -16,11 +16,13 @@ from pathlib import Path
 
 import pytest
 
+from ninemarch.suite.shipped import shipped_folder
+
 pytest.importorskip("babel")
 pytest.importorskip("dateutil")
 pytest.importorskip("dateparser")
 
-FOLDER = Path(__file__).resolve().parents[2] / "suites" / "dates"
+FOLDER = shipped_folder() / "dates"  # the installed one, where ninemarch is installed
 if str(FOLDER) not in sys.path:
     sys.path.insert(0, str(FOLDER))
 

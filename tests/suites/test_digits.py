@@ -11,7 +11,6 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,8 +22,9 @@ import numpy as np
 
 from ninemarch import suite as suites
 from ninemarch.model import Abstain, HandOff
+from ninemarch.suite.shipped import shipped_folder
 
-FOLDER = Path(__file__).parents[2] / "suites" / "digits"
+FOLDER = shipped_folder() / "digits"  # the installed one, where ninemarch is installed
 sys.path.insert(0, str(FOLDER))
 
 from digits_suite.data import digits  # noqa: E402

@@ -11,15 +11,16 @@ import re
 import sys
 import time
 import tokenize
-from pathlib import Path
 
 import jsonschema
 import pytest
 from ruamel.yaml import YAML
 
+from ninemarch.suite.shipped import shipped_folder
+
 pytest.importorskip("json_repair")
 
-FOLDER = Path(__file__).resolve().parents[2] / "suites" / "llm_json"
+FOLDER = shipped_folder() / "llm_json"  # the installed one, where ninemarch is installed
 if str(FOLDER) not in sys.path:
     sys.path.insert(0, str(FOLDER))
 

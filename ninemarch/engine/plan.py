@@ -164,14 +164,14 @@ def _seed_range(suite: Suite, seed: int) -> str:
 def _look(suite: Suite, schedule: Schedule) -> Look | None:
     """The declared checkpoint, for the strictest overall gate; only for independent, drawn trials.
 
-    Trials that share a group have no simple error rate at a look (the first scenario drawn tells).
+    Trials that share a group or weigh unlike have no simple error rate at a look (the first scenario drawn tells).
     """
     overall = [gate for gate in suite.gates if gate.blocking and not gate.where and not gate.each]
     at = suite.trials.look
     if not overall or not schedule.drawn or suite.trials.per_scenario > 1 or not 0 < at < schedule.planned:
         return None
     _, _, first = next(iter(schedule))
-    if isinstance(first, Scenario) and first.group:
+    if isinstance(first, Scenario) and (first.group or first.weight != 1):
         return None
     strictest = min(overall, key=lambda gate: gate.allowed)
     return Look(at=at, stop_at=look_threshold(at, strictest.allowed, confidence=strictest.confidence))

@@ -213,7 +213,8 @@ def _action(decision: Decision, invalid: str) -> tuple[str, str]:
         if nine is None or nine.clean_trials is None:
             return "Look at what remains", look
         trials = nine.clean_trials + decision.rate.trials
-        return f"For {nine_text(nine.target)}: a plan of about {trials:,} trials, none of them failing", ""
+        bad = f"at most {count_text(decision.rate.failures, 'failure')}" if decision.rate.failures else "no failure"
+        return f"For {nine_text(nine.target)}: a plan of about {trials:,} trials, with {bad}", ""
     return _missed_action(max(missed, key=lambda result: _ORDER.index(result.verdict)), decision, look)
 
 
@@ -223,11 +224,6 @@ def _missed_action(worst: GateResult, decision: Decision, look: str) -> tuple[st
         return _fresh_run(worst), ""
     if worst.verdict is GateVerdict.NOT_PROVEN and decision.counts.errors + decision.counts.unscored:
         return "Mend the errors and run again", look
-    if worst.rate is not None and worst.verdict is GateVerdict.NOT_PROVEN and not _below(worst):
+    if worst.rate is not None and worst.verdict is GateVerdict.NOT_PROVEN and not worst.below:
         return "Run more trials where the profile is thinly covered, in a fresh plan", look
     return "Fix failures first, more trials will not help", look
-
-
-def _below(result: GateResult) -> bool:
-    """Whether the measured rate itself misses the gate."""
-    return result.rate is not None and 1 - result.rate.estimate > float(1 - result.success) * (1 + 1e-9)

@@ -68,6 +68,7 @@ class GateResult:
             trials will not help or the number is unknown.
         blocking: whether a miss changes the verdict of the run.
         share: share of the recorded trials in the slice.
+        below: the measured rate itself misses the requirement.
     """
 
     id: str
@@ -80,6 +81,7 @@ class GateResult:
     more_clean: int | None
     blocking: bool
     share: float
+    below: bool = False
 
     @property
     def label(self) -> str:

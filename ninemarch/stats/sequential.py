@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from ninemarch.stats.incomplete import log_incomplete_beta
 from ninemarch.stats.interval import (
     Counts,
     FloatArray,
@@ -87,31 +88,9 @@ def _against_null(
 ) -> FloatArray:
     """Return log of Int q^(k + shift - 1) (1-q)^(n-k) dq over one side of q0, over the likelihood at q0."""
     a, b = k + shift, np.maximum(n - k, 0.0) + 1
-    part = special.betainc(a, b, q) if lower_part else special.betaincc(a, b, q)
-    with np.errstate(divide="ignore"):
-        inside = np.log(part)
+    inside = log_incomplete_beta(a, b, q, lower=lower_part)
     null = special.xlogy(k, q) + special.xlog1py(b - 1, -q)
-    return np.asarray(_log_beta(a, b) + inside - scale - null)
-
-
-def _log_beta(a: FloatArray, b: FloatArray) -> FloatArray:
-    """Return log B(a, b) without the cancellation of log gammas of large numbers."""
-    small, large = np.minimum(a, b), np.maximum(a, b)
-    # log Gamma(large) - log Gamma(large + small) by Stirling's series, differences taken analytically.
-    whole = large + small
-    stirling = (
-        -(large - 0.5) * np.log1p(small / large)
-        - small * (np.log(whole) - 1)
-        + _stirling_rest(large)
-        - _stirling_rest(whole)
-    )
-    series = special.gammaln(small) + stirling
-    return np.asarray(np.where(large > 100, series, special.betaln(a, b)))
-
-
-def _stirling_rest(x: FloatArray) -> FloatArray:
-    square = 1 / (x * x)
-    return np.asarray((1 / 12 - square * (1 / 360 - square * (1 / 1260 - square / 1680))) / x)
+    return np.asarray(inside - scale - null)
 
 
 def pass_table(

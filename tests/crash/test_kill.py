@@ -22,16 +22,17 @@ def test_killed_again_and_again(start: Start, tmp_path: Path) -> None:
     rng = random.Random()
     acknowledged: list[dict[int, object]] = []
     calls: list[list[int]] = []
-    process = start(TRIALS, side="0", fresh=True)
+    # Slowed down, so that even on a busy machine the run is still under way when the last kill comes.
+    process = start(TRIALS, side="0", fresh=True, PAUSE="0.0001")
     for kill in range(1, KILLS + 1):
-        # In the next seventh, at a moment that falls anywhere between two commits or into one.
-        process.wait_for_calls(rng.randrange(1, TRIALS // (KILLS + 2)))
+        # In the next twelfth, at a moment that falls anywhere between two commits or into one.
+        process.wait_for_calls(rng.randrange(1, TRIALS // (2 * KILLS)))
         time.sleep(rng.random() * 0.1)
         process.send(SIGKILL)
         assert process.leave() == -SIGKILL
         acknowledged.append({row.number: row for row in records(process.run)})
         calls.append(process.calls)
-        process = start(resume="latest", side=str(kill))
+        process = start(resume="latest", side=str(kill), PAUSE="0.0001")
     assert process.leave() == 0, process.said
     calls.append(process.calls)
 

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from scipy import integrate, special
+from scipy import integrate
 
 from ninemarch.errors import UsageError
 from ninemarch.stats import (
@@ -15,7 +15,6 @@ from ninemarch.stats import (
     operating_characteristics,
     pass_table,
 )
-from ninemarch.stats.sequential import _log_beta
 
 
 def test_every_e_value_and_every_table_entry_of_r(reference):
@@ -59,15 +58,6 @@ def test_e_values_are_the_integrals_that_they_claim_to_be(k, n, q0):
         assert log_e_fail(k, n, q0) == pytest.approx(np.log(up), abs=1e-8)
 
 
-def test_log_beta_keeps_its_digits_where_scipy_loses_them():
-    a, b = np.array([0.5, 3.5, 20.5, 400.5]), np.array([101.0, 5e3, 200.0, 900.0])
-    assert _log_beta(a, b) == pytest.approx(special.betaln(a, b), rel=1e-13)
-    # B(a, 10**12) ~ Gamma(a) / 10**(12 a), to order a^2 / 10**12.
-    assert _log_beta(np.array([2.5]), np.array([1e12])) == pytest.approx(
-        special.gammaln(2.5) - 2.5 * np.log(1e12), abs=1e-10
-    )
-
-
 @pytest.mark.parametrize("q0", [0.3, 0.1, 0.01, 0.001])
 @pytest.mark.parametrize("confidence", [0.9, 0.95, 0.99])
 def test_a_gate_that_peeks_after_every_trial_keeps_its_error_rates(q0, confidence):
@@ -106,6 +96,8 @@ def test_law_table_and_sequence_are_the_same_decision(k, clean, q0):
 
 
 @given(st.integers(1, 40), st.integers(0, 5000), st.sampled_from([0.2, 0.01, 0.001]))
+@example(7, 3456, 0.2)  # the incomplete beta function itself underflows here
+@example(7, 3457, 0.2)
 def test_law_evidence_moves_the_right_way(k, clean, q0):
     n = k + clean
     assert log_e_pass(k, n + 1, q0) >= log_e_pass(k, n, q0)

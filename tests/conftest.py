@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import unicodedata
@@ -18,6 +19,10 @@ from typing import Any
 
 import pytest
 from hypothesis import settings
+
+# Where the tests run in the background of a shell, Ctrl-C is ignored, and every process they start inherits that.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 settings.register_profile("ninemarch", deadline=None, max_examples=60)
 settings.load_profile("ninemarch")

@@ -4,15 +4,15 @@ Covers the vocabulary of the project, one class a word. Holds no I/O and no stat
 """
 
 from ninemarch.model.decision import Decision, GateResult, GateVerdict, NextNine
-from ninemarch.model.evidence import Counts, Evidence, Failure, Rate, Slice, Tally, Weighted
+from ninemarch.model.evidence import Counts, Evidence, Failure, Rate, Slice
+from ninemarch.model.gate import Asks, Gate
 from ninemarch.model.march import March, Step
-from ninemarch.model.outcome import Abstain, Ended, HandOff, NoVerdict, Outcome
-from ninemarch.model.run import Look, RunPlan
+from ninemarch.model.outcome import Abstain, Answer, Ended, HandOff, NoVerdict, Outcome
+from ninemarch.model.run import RunPlan
 from ninemarch.model.scenario import Scenario, Severity
 from ninemarch.model.suite import (
     CheckSpec,
     DemoPlan,
-    Gate,
     Generator,
     Limits,
     Profile,
@@ -23,14 +23,18 @@ from ninemarch.model.suite import (
     TargetSpec,
     Trials,
 )
+from ninemarch.model.tally import Earlier, Look, Tally, Weighted
 from ninemarch.model.trial import Trial, Verdict
 
 __all__ = [
     "Abstain",
+    "Answer",
+    "Asks",
     "CheckSpec",
     "Counts",
     "Decision",
     "DemoPlan",
+    "Earlier",
     "Ended",
     "Evidence",
     "Failure",

@@ -13,6 +13,7 @@ from fractions import Fraction
 
 from ninemarch.errors import ExitCode
 from ninemarch.model.evidence import Counts, Rate
+from ninemarch.model.gate import Gate
 from ninemarch.model.run import RunPlan
 
 
@@ -69,6 +70,10 @@ class GateResult:
         blocking: whether a miss changes the verdict of the run.
         share: share of the recorded trials in the slice.
         below: the measured rate itself misses the requirement.
+        gate: the requirement itself.
+        tested: slices that the same gate was tested on; above 1, a FAIL is corrected for their number (Holm).
+        power: what the gate would notice, in a line; empty where nobody can say.
+        runs: earlier runs of the same release whose evidence is continued here.
     """
 
     id: str
@@ -82,6 +87,10 @@ class GateResult:
     blocking: bool
     share: float
     below: bool = False
+    gate: Gate | None = None
+    tested: int = 1
+    power: str = ""
+    runs: tuple[str, ...] = ()
 
     @property
     def label(self) -> str:

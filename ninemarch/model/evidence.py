@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ninemarch.errors import RunInvalid
-from ninemarch.model.run import Look, RunPlan
+from ninemarch.model.run import RunPlan
+from ninemarch.model.tally import Tally
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,62 +63,6 @@ class Counts:
             f"{self.silent:,} silent) + {self.assisted:,} assisted + {self.unscored:,} unscored + "
             f"{self.errors:,} error + {self.void:,} void + {self.missing:,} missing"
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Weighted:
-    """Sufficient statistics of a profile-weighted failure rate (``stats.weighted_gamma``).
-
-    Args:
-        y: weighted failure rate, the sum of the contributions.
-        v: sum of the squared contributions.
-        m: largest contribution one group could make.
-        uncovered: weight of profile cells without a scored trial, in [0, 1]; unknown, never success.
-        pooled: the weights are not a profile's but the sizes of groups (the rate is the pooled one).
-    """
-
-    y: float
-    v: float
-    m: float
-    uncovered: float
-    pooled: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """Enough to compute any interval of one rate.
-
-    Args:
-        groups: distinct (failures in the group, trials in the group, number of such groups).
-        weighted: present when the sample does not follow the profile.
-        look: the plan's checkpoint, with the trials planned, when it changes the interval.
-        planned: trials the plan called for at most (with ``look``).
-    """
-
-    groups: tuple[tuple[int, int, int], ...]
-    weighted: Weighted | None = None
-    look: Look | None = None
-    planned: int = 0
-
-    @property
-    def failures(self) -> int:
-        """Failed trials."""
-        return sum(k * c for k, _, c in self.groups)
-
-    @property
-    def trials(self) -> int:
-        """Trials counted."""
-        return sum(n * c for _, n, c in self.groups)
-
-    @property
-    def units(self) -> int:
-        """Independent groups; equal to the trials when no two trials share fate."""
-        return sum(c for _, _, c in self.groups)
-
-    @property
-    def independent(self) -> bool:
-        """Whether every group is a single trial."""
-        return all(n == 1 for _, n, _ in self.groups)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +140,10 @@ class Failure:
     group: str = ""
     ended: str = ""
     seconds: float = 0.0
+    check: str = ""
+    cost_usd: float | None = None
+    tokens: int | None = None
+    steps: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +159,8 @@ class Evidence:
         sealed: whether the run finished.
         void_weight: share of the recorded trials that were void.
         seconds: median and 95th percentile of the target's own time, in seconds; None without trials.
+        measures: gate id -> one slice for each slice of a gate that asks for something else than success; its
+            tallies hold that gate's own scores.
     """
 
     plan: RunPlan
@@ -221,3 +172,4 @@ class Evidence:
     void_weight: float = 0.0
     seconds: tuple[float, float] | None = None
     slices: tuple[Slice, ...] = field(default=())
+    measures: Mapping[str, tuple[Slice, ...]] = field(default_factory=dict)

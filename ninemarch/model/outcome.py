@@ -7,6 +7,7 @@ verdicts (see ``trial.py``): an outcome never says whether it was right.
 from __future__ import annotations
 
 import enum
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,6 +47,24 @@ class HandOff:
     reason: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Returned by a target that says more than its output: what it cost and the steps it took.
+
+    Args:
+        output: the answer itself (any JSON value), as if it had been returned alone.
+        cost_usd: what the trial cost, in US dollars, >= 0; None if unknown.
+        tokens: tokens used, in and out together, >= 0; None if unknown.
+        steps: what it did on the way, in order, each a mapping of JSON values, e.g.
+            ``{"name": "look_up_order", "input": {...}, "output": {...}, "seconds": 0.2}``; shown, never judged.
+    """
+
+    output: Any
+    cost_usd: float | None = None
+    tokens: int | None = None
+    steps: Sequence[Mapping[str, Any]] = ()
+
+
 class NoVerdict(Exception):
     """Raised by a check that cannot decide: the trial is *unscored*, never a pass."""
 
@@ -58,9 +77,15 @@ class Outcome(msgspec.Struct, frozen=True):
         output: what the target returned (any JSON value); None unless ``ended`` is ANSWERED.
         detail: reason of an abstention or hand-off, or the traceback of an exception.
         seconds: the target's own time, in seconds, >= 0.
+        cost_usd: what it cost; None if the target did not say.
+        tokens: tokens used; None if the target did not say.
+        steps: what it did on the way; None if the target did not say.
     """
 
     ended: Ended
     output: Any = None
     detail: str = ""
     seconds: float = 0.0
+    cost_usd: float | None = None
+    tokens: int | None = None
+    steps: Any = None

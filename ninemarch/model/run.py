@@ -8,20 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ninemarch.model.suite import Gate, TargetSpec
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """The one declared checkpoint of a fixed plan.
-
-    Args:
-        at: trials after which the engine looks once, >= 1.
-        stop_at: failures seen by then at which the run stops, >= 1.
-    """
-
-    at: int
-    stop_at: int
+from ninemarch.model.gate import Gate
+from ninemarch.model.suite import TargetSpec
+from ninemarch.model.tally import Earlier, Look
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +30,11 @@ class RunPlan:
         planned: trials the plan calls for.
         look: the declared checkpoint, if any.
         gates: the requirements in force when the run was planned.
+        stop: ``fixed`` or ``sequential``, see ``Trials.stop``.
+        first: index of the first scenario drawn; above 0 where earlier runs of this release used up the ones before.
+        earlier: what earlier runs of the same release showed; a new run continues their evidence.
+        release_key: what makes it the same release: its id, or the target, and a fingerprint of the target's code.
+        budget: largest cost in US dollars, tokens and seconds of the whole run; None where there is no limit.
     """
 
     run: str
@@ -72,6 +66,11 @@ class RunPlan:
     gates: tuple[Gate, ...] = ()
     title: str = ""
     effort_unit: str = ""
+    stop: str = "fixed"
+    first: int = 0
+    earlier: tuple[Earlier, ...] = ()
+    release_key: str = ""
+    budget: tuple[float | None, int | None, float | None] = (None, None, None)
 
     @property
     def hash(self) -> str:

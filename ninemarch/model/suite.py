@@ -10,11 +10,10 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from ninemarch.errors import UsageError
+from ninemarch.model.gate import Gate
 from ninemarch.model.scenario import Scenario, Severity
 
 Generator = Callable[[Mapping[str, str], random.Random], Mapping[str, Any]]
@@ -97,51 +96,14 @@ class CheckSpec:
         params: the check's own parameters.
         severity: minor checks are reported, never counted.
         function: the function itself, for a check built in Python.
+        id: name by which a gate and the record of a failure call it; the kind where empty.
     """
 
     kind: str
     params: Mapping[str, Any] = field(default_factory=dict)
     severity: Severity = Severity.MAJOR
     function: Callable[[Scenario, Any], Any] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Gate:
-    """A requirement on evidence.
-
-    Args:
-        id: name, unique in the suite.
-        success: success rate required, as an exact fraction in (0, 1).
-        confidence: one-sided confidence of the bound, in (0, 1).
-        where: attribute values that select a slice; empty for all scenarios.
-        each: attributes; one gate for every level seen.
-        min_share: levels with a smaller share of the trials are skipped (with ``each``).
-        blocking: whether a miss changes the verdict of the whole run.
-
-    Raises:
-        UsageError: a rate or confidence outside (0, 1), or both ``where`` and ``each``.
-    """
-
-    id: str
-    success: Fraction
-    confidence: float = 0.95
-    where: Mapping[str, str] = field(default_factory=dict)
-    each: tuple[str, ...] = ()
-    min_share: float = 0.0
-    blocking: bool = True
-
-    def __post_init__(self) -> None:
-        if not (0 < self.success < 1 and 0 < self.confidence < 1):
-            msg = f"gate {self.id}: success={self.success}, confidence={self.confidence}; allowed: above 0, below 1"
-            raise UsageError(msg)
-        if self.where and self.each:
-            msg = f"gate {self.id}: where and each stand together; give each its own gate"
-            raise UsageError(msg)
-
-    @property
-    def allowed(self) -> float:
-        """Failure rate allowed, 1 - success, without the rounding of ``1 - 0.999``."""
-        return float(1 - self.success)
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,12 +114,14 @@ class Trials:
         max: trials of a run, >= 1.
         per_scenario: repeats of each scenario, >= 1.
         look: a declared checkpoint after so many trials, at which a release that has already failed the
-            strictest overall gate stops; 0 for none.
+            strictest overall gate stops; 0 for none. Only in a fixed plan.
+        stop: ``fixed``: all trials, decided at the end; ``sequential``: until the gates are decided, ``max`` at most.
     """
 
     max: int = 1000
     per_scenario: int = 1
     look: int = 0
+    stop: str = "fixed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,11 +132,17 @@ class Limits:
         timeout: seconds one trial may take; None for no limit.
         concurrency: asynchronous trials in flight, >= 1.
         errors_max: share of errors above which a run is invalid, in [0, 1].
+        cost_usd: what all trials together may cost, in US dollars; None for no limit.
+        tokens: tokens that all trials together may use; None for no limit.
+        time: seconds that the whole run may take; None for no limit.
     """
 
     timeout: float | None = None
     concurrency: int = 16
     errors_max: float = 0.01
+    cost_usd: float | None = None
+    tokens: int | None = None
+    time: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

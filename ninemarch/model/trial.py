@@ -63,6 +63,10 @@ class Trial(msgspec.Struct, frozen=True):
         input: input, kept for every trial that is not a pass.
         expect: expectation, kept likewise.
         output: output, kept likewise.
+        check: id of the worst check that failed; empty for a pass and for a trial that no check decided.
+        cost_usd: what it cost, in US dollars; None if unknown.
+        tokens: tokens used; None if unknown.
+        steps: what the target did on the way, kept likewise.
     """
 
     number: int
@@ -81,3 +85,7 @@ class Trial(msgspec.Struct, frozen=True):
     input: Any = None
     expect: Any = None
     output: Any = None
+    check: str = ""
+    cost_usd: float | None = None
+    tokens: int | None = None
+    steps: Any = None

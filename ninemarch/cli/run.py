@@ -58,7 +58,7 @@ def run(
         msg = "--target and --release were both given; a release of the ladder names its own target (use --label)"
         raise UsageError(msg)
     if page:
-        from ninemarch.report.durable import check_file
+        from ninemarch.durable import check_file
 
         check_file(Path(page))
     chosen = {

@@ -3,6 +3,7 @@
 Covers the vocabulary of the project, one class a word. Holds no I/O and no statistics of its own.
 """
 
+from ninemarch.model.baseline import Baseline, Results
 from ninemarch.model.decision import Decision, GateResult, GateVerdict, NextNine
 from ninemarch.model.evidence import Counts, Evidence, Failure, Rate, Slice
 from ninemarch.model.gate import Asks, Gate
@@ -30,6 +31,7 @@ __all__ = [
     "Abstain",
     "Answer",
     "Asks",
+    "Baseline",
     "CheckSpec",
     "Counts",
     "Decision",
@@ -52,6 +54,7 @@ __all__ = [
     "Profile",
     "Rate",
     "Release",
+    "Results",
     "RunPlan",
     "Scenario",
     "Seeds",

@@ -16,8 +16,8 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from ninemarch.durable import write_whole
 from ninemarch.model import Evidence, March
-from ninemarch.report.durable import write_whole
 from ninemarch.report.gate_ladder import gate_ladder
 from ninemarch.report.march_chart import march_chart
 from ninemarch.report.page import page_view

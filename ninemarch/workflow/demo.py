@@ -9,12 +9,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from ninemarch.durable import check_file
 from ninemarch.engine import Progress, Selection
 from ninemarch.errors import UsageError
 from ninemarch.march import build_march
 from ninemarch.model import March, Release, Suite
 from ninemarch.report import write_page
-from ninemarch.report.durable import check_file
 from ninemarch.suite import load, shipped_names
 from ninemarch.workflow.run import Finished, run
 

@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 from jinja2 import UndefinedError
 from test_terminal import HOSTILE, hostile_march
 
+from ninemarch.durable import write_whole
 from ninemarch.errors import UsageError
 from ninemarch.model import Evidence, March
 from ninemarch.report import html, render_page, write_page
-from ninemarch.report.durable import write_whole
 from ninemarch.report.elsewhere import MOST_RUNS
 
 XSS = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>javascript:alert(3){{7*7}}{% raw %}</style></title>"
@@ -210,7 +210,7 @@ def test_writing_is_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.Monk
     def broken(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("ninemarch.report.durable.os.fsync", broken)
+    monkeypatch.setattr("ninemarch.durable.os.fsync", broken)
     with pytest.raises(UsageError, match=r"page\.html: No space left"):
         write_whole(path, b"half")
     assert path.read_bytes() == first

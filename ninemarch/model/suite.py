@@ -88,6 +88,21 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class HuntSource:
+    """Where scenarios come from that only a hunt tries: a Hypothesis strategy; they never enter a rate.
+
+    Args:
+        ref: ``module:name`` of the strategy; empty where it is made from ``schema``.
+        schema: JSON schema of the input, from which a strategy is made.
+        max_examples: examples drawn in one hunt, >= 1.
+    """
+
+    ref: str = ""
+    schema: Mapping[str, Any] | None = None
+    max_examples: int = 300
+
+
+@dataclass(frozen=True, slots=True)
 class CheckSpec:
     """One check: its kind, its parameters, and how bad it is when it fails.
 
@@ -166,7 +181,8 @@ class Suite:
     """A versioned, content-hashed set of scenarios with checks, profiles, releases and gates.
 
     Args:
-        scenarios_hash: hash of everything that decides which scenarios are drawn.
+        hunts: sources that only ``ninemarch hunt`` draws from.
+        scenarios_hash: hash of everything that decides which scenarios are drawn (``hunts`` do not).
         checks_hash: hash of everything that decides what passes.
         effort_unit: what the effort of a release is counted in.
         folder: folder on which file and code references are relative; None for a suite made in Python.
@@ -189,6 +205,7 @@ class Suite:
     seeds: Seeds = field(default_factory=Seeds)
     demo: DemoPlan = field(default_factory=DemoPlan)
     oracle: str = ""
+    hunts: tuple[HuntSource, ...] = ()
     scenarios_hash: str = ""
     checks_hash: str = ""
     folder: Path | None = None

@@ -1,13 +1,14 @@
 """Suites: read, validate, hash, and draw scenarios from them.
 
 ``load`` reads a YAML file, a folder or a shipped suite's name; ``make`` builds the same object from Python;
-``Schedule`` turns (suite, profile, seed) into an ordered list of scenarios that any machine can repeat.
+``Schedule`` turns (suite, profile, seed) into an ordered list of scenarios that any machine can repeat; ``Maker``
+makes a scenario at chosen levels.
 """
 
 from ninemarch.suite.code import resolve
-from ninemarch.suite.draw import Schedule, find_scenario
+from ninemarch.suite.draw import GeneratorFault, Maker, Schedule, find_scenario
 from ninemarch.suite.loader import load
 from ninemarch.suite.maker import make
 from ninemarch.suite.shipped import shipped_names
 
-__all__ = ["Schedule", "find_scenario", "load", "make", "resolve", "shipped_names"]
+__all__ = ["GeneratorFault", "Maker", "Schedule", "find_scenario", "load", "make", "resolve", "shipped_names"]

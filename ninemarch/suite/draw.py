@@ -68,19 +68,61 @@ class Drawer:
             GeneratorFault: the generator raised, or did not return the fields of a scenario.
         """
         drawn, rng = self.levels(index)
-        source = self._source(rng)
-        try:
-            made = source.generator(drawn, rng) if source.generator else {}
-            return _assemble(f"{self._id}{index}", drawn, made)
-        except (Exception, SystemExit) as error:
-            known = Scenario(id=f"{self._id}{index}", input=None, attributes=drawn)
-            msg = f"the generator failed: {fault(error)}"
-            raise GeneratorFault(msg, known) from error
+        return _made(self._source(rng), f"{self._id}{index}", drawn, rng)
 
     def _source(self, rng: random.Random) -> Source:
         if len(self._generators) == 1:
             return self._generators[0]
         return self._generators[bisect.bisect(self._shares, rng.random() * self._shares[-1])]
+
+
+class Maker:
+    """Makes scenarios at chosen levels, off the profile: for hunting and shrinking, never for a rate.
+
+    Args:
+        suite: a suite with at least one generator that is not a subset's.
+
+    Raises:
+        UsageError: the suite has only listed scenarios.
+    """
+
+    def __init__(self, suite: Suite) -> None:
+        self._hash = suite.scenarios_hash
+        self._generators = [s for s in suite.sources if s.generator and not s.subset]
+        self._shares = [s.weight for s in self._generators]
+        if not self._generators:
+            msg = (
+                f"suite {suite.name} has no generator, so no scenario can be made at chosen levels; "
+                "add one under scenarios: generate: {python: module:name}"
+            )
+            raise UsageError(msg)
+
+    def scenario(self, name: str, levels: Mapping[str, str], *, stream: str) -> Scenario:
+        """Make the scenario ``name`` at ``levels``.
+
+        Args:
+            name: id of the scenario.
+            levels: the level of every attribute that the generator is given.
+            stream: names the random numbers of all that the levels leave open: the same suite, levels and stream
+                give the same scenario anywhere.
+
+        Raises:
+            GeneratorFault: the generator raised, or did not return the fields of a scenario.
+        """
+        digest = hashlib.blake2b(f"{self._hash}|at|{stream}".encode(), digest_size=16).digest()
+        rng = random.Random(int.from_bytes(digest))  # noqa: S311 - sampling, not cryptography
+        (source,) = rng.choices(self._generators, self._shares)
+        return _made(source, name, dict(levels), rng)
+
+
+def _made(source: Source, name: str, levels: dict[str, str], rng: random.Random) -> Scenario:
+    try:
+        made = source.generator(levels, rng) if source.generator else {}
+        return _assemble(name, levels, made)
+    except (Exception, SystemExit) as error:
+        known = Scenario(id=name, input=None, attributes=levels)
+        msg = f"the generator failed: {fault(error)}"
+        raise GeneratorFault(msg, known) from error
 
 
 def _assemble(scenario_id: str, drawn: Mapping[str, str], made: Any) -> Scenario:

@@ -23,6 +23,7 @@ from ninemarch.model import (
     CheckSpec,
     DemoPlan,
     Gate,
+    HuntSource,
     Limits,
     Profile,
     Release,
@@ -35,7 +36,15 @@ from ninemarch.model import (
 )
 from ninemarch.suite import code
 from ninemarch.suite.messages import suite_error
-from ninemarch.suite.schema import CheckModel, GateModel, SourceModel, SuiteModel, TargetModel
+from ninemarch.suite.schema import (
+    CheckModel,
+    GateModel,
+    HuntModel,
+    JsonSchemaModel,
+    SourceModel,
+    SuiteModel,
+    TargetModel,
+)
 from ninemarch.suite.shipped import shipped_folder, shipped_names
 from ninemarch.suite.sources import from_model, read_levels, read_scenarios, strict_json
 from ninemarch.suite.strict_yaml import Document, read_yaml
@@ -94,7 +103,7 @@ def _locate(origin: str) -> Path:
 def _build(model: SuiteModel, document: Document, path: Path, extra: str) -> Suite:
     folder = path.parent
     profiles, default = _profiles(model, folder, path)
-    sources = tuple(_source(source, folder, extra) for source in model.scenarios)
+    sources = tuple(_source(source, folder, extra) for source in model.scenarios if source.hunt is None)
     check_ids(sources, str(path))
     return Suite(
         name=model.suite,
@@ -113,6 +122,7 @@ def _build(model: SuiteModel, document: Document, path: Path, extra: str) -> Sui
         seeds=_seeds(model, document, path),
         demo=_demo(model, profiles, path),
         oracle=model.oracle.python if model.oracle else "",
+        hunts=tuple(_hunt(source.hunt, folder) for source in model.scenarios if source.hunt is not None),
         scenarios_hash=_scenarios_hash(model, profiles, folder),
         checks_hash=_checks_hash(model.checks, folder),
         folder=folder,
@@ -173,6 +183,13 @@ def _source(model: SourceModel, folder: Path, extra: str) -> Source:
     return Source(scenarios=tuple(from_model(row) for row in model.inline or ()), subset=model.subset)
 
 
+def _hunt(model: HuntModel, folder: Path) -> HuntSource:
+    """What only a hunt draws from; its code is imported when one begins, for Hypothesis need not be installed."""
+    if model.python:
+        return HuntSource(ref=model.python, max_examples=model.max_examples)
+    return HuntSource(schema=_schema(model.json_schema, folder), max_examples=model.max_examples)
+
+
 def check_ids(sources: Iterable[Source], place: str) -> None:
     """Refuse duplicate ids (also after Unicode normalisation) and an empty suite, naming ``place``."""
     seen: dict[str, str] = {}
@@ -199,14 +216,18 @@ def _check(model: CheckModel, folder: Path) -> CheckSpec:
         return CheckSpec("exact", {"fold": tuple(model.exact.fold)}, severity)
     if model.number is not None:
         return CheckSpec("number", {"abs": model.number.abs, "rel": model.number.rel}, severity)
-    schema: Any = model.json_schema.schema_ if model.json_schema else None
-    if model.json_schema and model.json_schema.file:
-        file = folder / model.json_schema.file
-        if not file.is_file():
-            msg = f"{file}: no such JSON schema file; paths are relative to the suite file"
-            raise SuiteError(msg)
-        schema = strict_json(file.read_text(encoding="utf-8"), str(file))
-    return CheckSpec("json_schema", {"schema": schema}, severity)
+    return CheckSpec("json_schema", {"schema": _schema(model.json_schema, folder)}, severity)
+
+
+def _schema(model: JsonSchemaModel | None, folder: Path) -> Any:
+    """A JSON schema written in place or in a file."""
+    if model is None or not model.file:
+        return model.schema_ if model else None
+    file = folder / model.file
+    if not file.is_file():
+        msg = f"{file}: no such JSON schema file; paths are relative to the suite file"
+        raise SuiteError(msg)
+    return strict_json(file.read_text(encoding="utf-8"), str(file))
 
 
 def _target(model: TargetModel | None) -> TargetSpec | None:
@@ -286,12 +307,13 @@ def digest(value: Any) -> str:
 
 
 def _scenarios_hash(model: SuiteModel, profiles: Mapping[str, Profile], folder: Path) -> str:
+    population = [source for source in model.scenarios if source.hunt is None]
     refs = [source.generate.python for source in model.scenarios if source.generate]
     files = [source.file for source in model.scenarios if source.file]
     return digest(
         {
             "format": 1,
-            "sources": [source.model_dump(mode="json") for source in model.scenarios],
+            "sources": [source.model_dump(mode="json", exclude={"hunt"}) for source in population],
             "files": {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in files},
             "profiles": {name: profile.attributes for name, profile in profiles.items()},
             "code": code.source_digest(refs, folder),

@@ -127,18 +127,51 @@ class ScenarioModel(Strict):
     source: str = ""
 
 
+class JsonSchemaModel(Strict):
+    """Validity under a JSON schema, from a file or written in place."""
+
+    file: Text | None = None
+    schema_: dict[str, JsonValue] | None = Field(default=None, alias="schema")
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> JsonSchemaModel:
+        if (self.file is None) == (self.schema_ is None):
+            msg = "needs exactly one of the keys file, schema"
+            raise ValueError(msg)
+        return self
+
+
+class HuntModel(Strict):
+    """Scenarios that only a hunt tries: a Hypothesis strategy, or the JSON schema of the input."""
+
+    python: CodeRef | None = None
+    json_schema: JsonSchemaModel | None = None
+    max_examples: Annotated[int, Field(ge=1, le=100_000)] = 300
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> HuntModel:
+        if (self.python is None) == (self.json_schema is None):
+            msg = "needs exactly one of the keys python, json_schema"
+            raise ValueError(msg)
+        return self
+
+
 class SourceModel(Strict):
-    """One source of scenarios: inline, file, or generate."""
+    """One source of scenarios: inline, file, or generate; or hunt, which only ``ninemarch hunt`` draws from."""
 
     inline: list[ScenarioModel] | None = None
     file: Text | None = None
     generate: GenerateModel | None = None
+    hunt: HuntModel | None = None
     subset: Annotated[str, BeforeValidator(_text)] = ""
 
     @model_validator(mode="after")
     def _one_kind(self) -> SourceModel:
-        if sum(part is not None for part in (self.inline, self.file, self.generate)) != 1:
-            msg = "needs exactly one of the keys inline, file, generate"
+        if sum(part is not None for part in (self.inline, self.file, self.generate, self.hunt)) != 1:
+            msg = "needs exactly one of the keys inline, file, generate, hunt"
+            raise ValueError(msg)
+        if self.hunt is not None and self.subset:
+            msg = "has hunt and subset; what is hunted never enters a rate, leave subset out"
             raise ValueError(msg)
         return self
 
@@ -154,20 +187,6 @@ class NumberModel(Strict):
 
     abs: Annotated[float, Field(ge=0)] = 0.0
     rel: Annotated[float, Field(ge=0)] = 0.0
-
-
-class JsonSchemaModel(Strict):
-    """Validity under a JSON schema, from a file or written in place."""
-
-    file: Text | None = None
-    schema_: dict[str, JsonValue] | None = Field(default=None, alias="schema")
-
-    @model_validator(mode="after")
-    def _one_kind(self) -> JsonSchemaModel:
-        if (self.file is None) == (self.schema_ is None):
-            msg = "needs exactly one of the keys file, schema"
-            raise ValueError(msg)
-        return self
 
 
 class CheckModel(Strict):

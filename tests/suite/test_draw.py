@@ -16,7 +16,7 @@ from scipy.stats import binom
 from ninemarch.errors import UsageError
 from ninemarch.model import CheckSpec, Profile, Scenario, Source, Suite, Trials
 from ninemarch.suite import Schedule, draw, find_scenario, load, make
-from ninemarch.suite.draw import Drawer, GeneratorFault
+from ninemarch.suite.draw import Drawer, GeneratorFault, Maker
 
 PROFILE = {
     "lang": {"de": 0.7, "en": 0.25, "fr": 0.05},
@@ -328,3 +328,24 @@ def test_a_generator_may_set_every_field():
 def test_a_scenario_that_cannot_be_made_again_says_so():
     with pytest.raises(UsageError, match="scenario default:1:2 of suite s: the generator failed: SystemExit"):
         find_scenario(_suite(_leaves), "default:1:2")
+
+
+def test_a_maker_makes_the_chosen_levels_and_the_same_stream_the_same_scenario():
+    suite = _suite(_echo)
+    first = Maker(suite).scenario("n", {"a": "y"}, stream="1")
+    assert first.attributes == {"a": "y"}
+    assert first == Maker(suite).scenario("n", {"a": "y"}, stream="1")
+    assert first.input["number"] == Maker(suite).scenario("n", {"a": "x"}, stream="1").input["number"]
+    assert first.input != Maker(suite).scenario("n", {"a": "y"}, stream="2").input
+
+
+def test_a_maker_needs_a_generator_and_names_a_broken_one():
+    with pytest.raises(UsageError, match="has no generator"):
+        Maker(make("s", [Scenario(id="a", input=1)], checks=[CheckSpec("exact")]))
+    broken = _suite(lambda levels, rng: levels["b"])
+    with pytest.raises(GeneratorFault, match="KeyError"):
+        Maker(broken).scenario("n", {"a": "x"}, stream="1")
+
+
+def _echo(levels, rng):
+    return {"input": {"levels": dict(levels), "number": rng.random()}, "expect": 1}

@@ -238,3 +238,33 @@ def test_a_shipped_suite_without_its_libraries_says_what_installs_them(write_sui
         SuiteError, match=r"not installed: nosuch_x; install them with: .*pip install 'ninemarch\[demo\]'"
     ):
         load("numbers")
+
+
+def test_what_is_hunted_is_read_apart_and_changes_no_hash(write_suite, tmp_path):
+    schema = {"type": "integer"}
+    hunts = [
+        {"hunt": {"python": "made:strategy", "max_examples": 20}},
+        {"hunt": {"json_schema": {"schema": schema}}},
+    ]
+    plain = load(write_suite(tmp_path / "a", scenarios=_inline("a")))
+    hunted = load(write_suite(tmp_path / "b", scenarios=[*_inline("a"), *hunts]))
+    assert [(h.ref, h.schema, h.max_examples) for h in hunted.hunts] == [
+        ("made:strategy", None, 20),
+        ("", schema, 300),
+    ]
+    assert hunted.sources == plain.sources
+    assert hunted.hash == plain.hash
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ({"hunt": {}}, "exactly one of the keys python, json_schema"),
+        ({"hunt": {"python": "a:b"}, "subset": "x"}, "what is hunted never enters a rate"),
+        ({"hunt": {"python": "a:b"}, "file": "x.csv"}, "exactly one of the keys"),
+        ({"hunt": {"json_schema": {"file": "no.json"}}}, "no such JSON schema file"),
+    ],
+)
+def test_a_wrong_hunt_is_refused(write_suite, tmp_path, source, said):
+    with pytest.raises(SuiteError, match=said):
+        load(write_suite(tmp_path, scenarios=[*_inline("a"), source]))

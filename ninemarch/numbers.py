@@ -29,6 +29,7 @@ __all__ = [
     "percent",
     "share_text",
     "short_estimate",
+    "success_text",
     "threshold_text",
     "two_sided_text",
     "upper_text",
@@ -143,6 +144,19 @@ def failures_text(rate: Rate) -> str:
         "no failure" if rate.failures == 0 else "1 failure" if rate.failures == 1 else f"{rate.failures:,} failures"
     )
     return f"{what} in {count_text(rate.trials, 'trial')}"
+
+
+def success_text(failure: float, rounding: Rounding = "nearest", against: Iterable[Fraction] = ()) -> str:
+    """Return the success rate that belongs to an assumed or computed failure rate, to two digits of the failures.
+
+    Examples:
+        >>> success_text(0.0243, "floor"), success_text(0.00302, "floor"), success_text(0.0)
+        ('97.57%', '99.69%', 'no failure')
+    """
+    lost = Fraction(repr(failure))
+    if lost <= 0:
+        return "no failure"
+    return percent(1 - lost, rounding, (*against, *NINES), _places(lost, Fraction(1, 10)) if lost < 1 else 0)
 
 
 def threshold_text(success: Fraction) -> str:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         calibrated_threshold,
         operating_characteristics,
         sequential_plan,
+        sequential_regression,
         sprt,
     )
     from ninemarch.stats.plan import (
@@ -135,6 +136,7 @@ __all__ = [
     "rogan_gladen",
     "sample_coverage",
     "sequential_plan",
+    "sequential_regression",
     "smallest_regression",
     "sprt",
     "tango",
@@ -207,6 +209,7 @@ _MODULES = {
         "calibrated_threshold",
         "operating_characteristics",
         "sequential_plan",
+        "sequential_regression",
         "sprt",
     ),
     "plan": (

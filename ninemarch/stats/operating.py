@@ -6,17 +6,27 @@ ratio test (for comparison), and thresholds calibrated to a declared budget. Exa
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ninemarch.stats.coverage import outcome_window
 from ninemarch.stats.interval import as_rates, check_open, check_whole, wrong
+from ninemarch.stats.plan import Regression
 from ninemarch.stats.sequential import fail_table, pass_table
 
-__all__ = ["Operating", "Sprt", "calibrated_threshold", "operating_characteristics", "sequential_plan", "sprt"]
+__all__ = [
+    "Operating",
+    "Sprt",
+    "calibrated_threshold",
+    "operating_characteristics",
+    "sequential_plan",
+    "sequential_regression",
+    "sprt",
+]
 
 _SPREAD = (0.1, 0.5, 0.9)
 _EXTRA_TIMES = 200  # more points in time, so that the spread is read off a fine scale
@@ -171,6 +181,52 @@ def sequential_plan(
         most *= 2
         fails = fail_table(failure_rate, max_failures=most, confidence=confidence)
     return operating_characteristics(true_failure_rate, pass_at=table, fail_at=fails, budget=budget, curtail=curtail)
+
+
+@lru_cache(maxsize=1024)  # the gates of many slices ask for the same
+def sequential_regression(
+    failure_rate: float, *, budget: int, chance: float = 0.8, confidence: float = 0.95
+) -> Regression:
+    """Return the smallest fall that the mixture gate notices within its budget.
+
+    Args:
+        failure_rate: the largest failure rate that the gate allows, above 0 and below 1.
+        budget: trials after which the run ends, at least 1.
+        chance: chance to notice, above 0 and below 1.
+        confidence: of PASS and of FAIL, above 0 and below 1.
+
+    Returns:
+        Regression, to a relative 0.1%; ``failing`` is 1 where no rate fails with that chance within the budget.
+
+    Raises:
+        UsageError: a rate, confidence or count out of range.
+
+    Source: ``sequential_plan``, solved for the true failure rate.
+
+    Examples:
+        >>> noticed = sequential_regression(0.01, budget=3000)
+        >>> round(noticed.not_passing, 4), round(noticed.failing, 4)
+        (0.0074, 0.0266)
+        >>> sequential_regression(0.01, budget=300).not_passing
+        0.0
+    """
+    wanted = check_open("chance", chance)
+
+    def at(rate: float) -> Operating:
+        return sequential_plan(rate, failure_rate=failure_rate, budget=budget, confidence=confidence)
+
+    never = at(0.0).passes == 0
+    noticed = 0.0 if never else _first_rate(lambda q: at(q).passes <= 1 - wanted, failure_rate / 1000, 1.0)
+    failing = _first_rate(lambda q: at(q).fails >= wanted, failure_rate, 1.0)
+    return Regression(noticed, failing, wanted)
+
+
+def _first_rate(reached: Callable[[float], bool], low: float, high: float) -> float:
+    """Return the smallest rate that reaches it, to a relative 0.1%; ``high`` where none below does."""
+    while high / low > 1.001:
+        middle = float(np.sqrt(low * high))
+        low, high = (low, middle) if reached(middle) else (middle, high)
+    return high
 
 
 def _passes_within(failure_rate: float, budget: int, confidence: float, threshold: float | None) -> NDArray[np.int64]:

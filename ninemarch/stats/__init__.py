@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ninemarch.stats.martingale import (
         GroupEvidence,
         group_confidence_sequence,
+        group_log_e,
         group_log_e_fail,
         group_log_e_pass,
     )
@@ -53,7 +54,7 @@ if TYPE_CHECKING:
         wilson,
         wilson_cc,
     )
-    from ninemarch.stats.repeats import end_to_end, pass_at_k, pass_hat_k, per_step
+    from ninemarch.stats.repeats import all_pass_chance, end_to_end, pass_at_k, pass_hat_k, per_step
     from ninemarch.stats.scale import nines, nines_interval, nines_of_rate, nines_proven, trials_for_next_nine
     from ninemarch.stats.sequential import confidence_sequence, fail_table, log_e_fail, log_e_pass, pass_table
     from ninemarch.stats.staged import look_threshold, two_stage
@@ -76,6 +77,7 @@ __all__ = [
     "Side",
     "Sprt",
     "agresti_coull",
+    "all_pass_chance",
     "allocate",
     "audited_rate",
     "benjamini_hochberg",
@@ -105,6 +107,7 @@ __all__ = [
     "gaffke",
     "good_turing",
     "group_confidence_sequence",
+    "group_log_e",
     "group_log_e_fail",
     "group_log_e_pass",
     "group_summary",
@@ -193,6 +196,7 @@ _MODULES = {
     "martingale": (
         "GroupEvidence",
         "group_confidence_sequence",
+        "group_log_e",
         "group_log_e_fail",
         "group_log_e_pass",
     ),
@@ -232,6 +236,7 @@ _MODULES = {
         "wilson_cc",
     ),
     "repeats": (
+        "all_pass_chance",
         "end_to_end",
         "pass_at_k",
         "pass_hat_k",

@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ninemarch.stats.interval import FloatArray, Interval, Side, as_rates, check_open, tails
+from ninemarch.stats.interval import Counts, FloatArray, Interval, Side, as_counts, as_rates, check_open, tails
 from ninemarch.stats.roots import find_root
 
-__all__ = ["GroupEvidence", "group_confidence_sequence", "group_log_e_fail", "group_log_e_pass"]
+__all__ = ["GroupEvidence", "group_confidence_sequence", "group_log_e", "group_log_e_fail", "group_log_e_pass"]
 
 # Gauss-Legendre nodes: agrees with the closed form on shares of 0 and 1 to 1e-8 for up to 5/q0 scenarios. Any mixture
 # of bets is valid, so fewer digits beyond that cost a little power, never validity.
@@ -153,13 +153,49 @@ class GroupEvidence:
         return float(_log_mean(np.asarray(self.toward_fail), _WEIGHTS / 2))
 
 
+def group_log_e(
+    shares: Sequence[float] | FloatArray, counts: Counts | None, failure_rate: float, *, passing: bool
+) -> float:
+    """Return the log e-value of all scenarios so far, from how many had each share; their order does not matter.
+
+    Args:
+        shares: failure shares seen, 0..1.
+        counts: how many scenarios had each; None for one each.
+        failure_rate: the largest mean failure share that the gate allows, above 0 and below 1.
+        passing: toward PASS, else toward FAIL.
+
+    Returns:
+        Natural logarithm; 0 without scenarios.
+
+    Raises:
+        UsageError: shares, counts or rate out of range.
+
+    Source: as for ``group_log_e_pass``.
+
+    Examples:
+        >>> bool(group_log_e([0.0], [3787], 0.001, passing=True) >= np.log(20))
+        True
+        >>> abs(group_log_e([], None, 0.001, passing=False)) < 1e-12
+        True
+    """
+    y, q0 = as_rates("shares", shares).ravel(), check_open("failure_rate", failure_rate)
+    many = np.ones(y.shape) if counts is None else as_counts("counts", counts).ravel()
+    rates, weights = _bets(q0, passing=passing)
+    return float(_log_mean(many @ _log_factors(y, q0, rates) if y.size else np.zeros(_NODES), weights))
+
+
 def group_confidence_sequence(
-    shares: Sequence[float] | FloatArray, *, confidence: float = 0.95, side: Side = "two-sided"
+    shares: Sequence[float] | FloatArray,
+    counts: Counts | None = None,
+    *,
+    confidence: float = 0.95,
+    side: Side = "two-sided",
 ) -> Interval[float]:
     """Return an interval of the mean failure share that is valid at any stopping time.
 
     Args:
         shares: failure share of each scenario so far, 0..1; only the set matters, not the order within it.
+        counts: how many scenarios had each share; None for one each.
         confidence: above 0 and below 1; of both limits together, or of the one side.
         side: ``two-sided``, ``lower`` or ``upper``.
 
@@ -178,18 +214,13 @@ def group_confidence_sequence(
     """
     at_lower, at_upper = tails(confidence, side)
     y = as_rates("shares", shares).ravel()
-    values, counts = np.unique(y, return_counts=True)
-    mean = float(y.mean()) if y.size else float("nan")
+    many = np.ones(y.shape) if counts is None else as_counts("counts", counts).ravel()
+    mean = float(np.average(y, weights=many)) if many.sum() else float("nan")
     lower, upper = 0.0, 1.0
-
-    def log_e(rate: FloatArray, *, passing: bool) -> float:
-        q0 = float(rate)
-        rates, weights = _bets(q0, passing=passing)
-        return float(_log_mean(counts @ _log_factors(values, q0, rates), weights))
 
     def root(target: float, low: float, high: float, *, passing: bool) -> float:
         ends = np.asarray(max(low, _EDGE)), np.asarray(min(high, 1 - _EDGE))
-        return float(find_root(lambda x: np.asarray(log_e(x, passing=passing) - target), *ends))
+        return float(find_root(lambda x: np.asarray(group_log_e(y, many, float(x), passing=passing) - target), *ends))
 
     # At the mean itself neither side has evidence, so it brackets both limits.
     if at_upper is not None and mean < 1:

@@ -25,7 +25,7 @@ from ninemarch.stats.interval import (
     wrong,
 )
 
-__all__ = ["end_to_end", "pass_at_k", "pass_hat_k", "per_step"]
+__all__ = ["all_pass_chance", "end_to_end", "pass_at_k", "pass_hat_k", "per_step"]
 
 
 def pass_at_k(
@@ -78,6 +78,21 @@ def pass_hat_k(
         (1.0, 0.0)
     """
     return _success_interval(1 - _drawn_alike(failures, trials, k, failing=False), confidence, side)
+
+
+def all_pass_chance(failures: int | Counts, trials: int | Counts, k: int) -> FloatArray:
+    """Return for each scenario the unbiased chance that k of its trials all pass, C(passes, k) / C(trials, k).
+
+    Args, Raises and Source as for ``pass_hat_k``.
+
+    Returns:
+        Array of shares of success, one a scenario; their mean is pass^k.
+
+    Examples:
+        >>> [round(float(chance), 12) for chance in all_pass_chance([0, 2, 5], [5, 5, 5], 2)]
+        [1.0, 0.3, 0.0]
+    """
+    return _drawn_alike(failures, trials, k, failing=False)
 
 
 def _drawn_alike(failures: int | Counts, trials: int | Counts, k: int, *, failing: bool) -> FloatArray:

@@ -132,6 +132,11 @@ def _codes(column: pa.ChunkedArray) -> tuple[NDArray[np.int64], list[str]]:
     return codes.astype(np.int64), whole.dictionary.to_pylist()
 
 
+def read_scenarios(path: Path) -> tuple[NDArray[np.int64], list[str]]:
+    """Return the code of each trial's scenario, in the order of the table, and the scenarios' ids."""
+    return _codes(table.read(path, ["scenario"])["scenario"])
+
+
 def _units(path: Path) -> NDArray[np.int64]:
     """Code of each trial's group, or of its scenario where no group is given."""
     data = table.read(path, ["group", "scenario"])

@@ -32,6 +32,7 @@ __all__ = [
     "success_text",
     "threshold_text",
     "two_sided_text",
+    "upper_failure_text",
     "upper_text",
 ]
 
@@ -125,6 +126,12 @@ def upper_text(rate: Rate, against: Iterable[Fraction] = ()) -> str | None:
         return None
     text = percent(min(Fraction(1), 1 - failure), "ceil", (*against, *NINES), _places(failure, Fraction(1, 5)))
     return None if text.startswith("100.") else text
+
+
+def upper_failure_text(rate: Rate) -> str:
+    """Return the upper bound of the failure rate, never below the true one: ``0.077%``."""
+    failure = min(Fraction(1), Fraction(rate.failure_upper))
+    return "all of them" if failure >= 1 else percent(failure, "ceil", (), _places(failure, Fraction(1, 5)))
 
 
 def interval_text(rate: Rate, against: Sequence[Fraction] = ()) -> str:

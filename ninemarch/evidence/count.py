@@ -144,9 +144,7 @@ class Counter:
         weighted = staged = None
         if self._cells is not None:
             score = failed.astype(np.float64)
-            weighted = self._cells.weigh(
-                counted, score, where, missing_failed=missing[0], missing_passed=missing[1]
-            )
+            weighted = self._cells.weigh(counted, score, where, missing_failed=missing[0], missing_passed=missing[1])
         elif by_size and self._columns.unit is not None and groups:
             weighted = pooled(groups)
         if look and not where and weighted is None and self._columns.unit is None:

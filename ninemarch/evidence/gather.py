@@ -37,7 +37,7 @@ def gather(path: Path, gates: Sequence[Gate] = (), *, baselines: Baselines | Non
     plan = head.plan
     wanted = {name for gate in gates for name in (*gate.where, *gate.each)} | set(plan.weights)
     failures = read_failures(path)
-    columns = read_columns(path, head, wanted)
+    columns = read_columns(path, head, wanted, _further(gates))
     _refuse_twice(path, plan, columns.number)
     counter = Counter(plan, columns, stopped=bool(head.stop))
     called = columns.seconds[columns.has(Verdict.PASS, Verdict.FAIL, Verdict.ASSISTED)]
@@ -57,6 +57,16 @@ def gather(path: Path, gates: Sequence[Gate] = (), *, baselines: Baselines | Non
     )
 
 
+def _further(gates: Sequence[Gate]) -> set[str]:
+    """The columns that only some gates need."""
+    needs = {
+        "cost_usd": any(gate.asks is Asks.COST for gate in gates),
+        "severity": any(gate.severity is not None for gate in gates),
+        "check": any(gate.check for gate in gates),
+    }
+    return {name for name, needed in needs.items() if needed}
+
+
 def _measures(
     counter: Counter,
     columns: Columns,
@@ -74,9 +84,7 @@ def _measures(
             continue
         score = score_of(gate, columns, scenarios, baselines.get(gate.baseline))
         alike = gate.asks is Asks.MAX_DROP
-        found[gate.id] = tuple(
-            counter.measure(where, score, weighted=not alike) for where in _wheres(gate, counter)
-        )
+        found[gate.id] = tuple(counter.measure(where, score, weighted=not alike) for where in _wheres(gate, counter))
     return found
 
 

@@ -22,6 +22,8 @@ from ninemarch.model import Failure, Verdict
 # The page and the terminal never need more; what was left out is stated from the counts.
 MAX_FAILURES = 400
 
+Coded = tuple[NDArray[np.int32], list[str]]
+
 _ORDER = tuple(Verdict)
 
 
@@ -35,6 +37,9 @@ class Columns:
         silent: it answered, and the answer was wrong.
         weight: of the scenario inside its profile cell.
         seconds: the target's own time; single precision is finer than any clock's jitter.
+        cost: what the trial cost, in US dollars; nan where unknown. Empty unless it was asked for.
+        severity: code and words of each trial's severity. Empty unless it was asked for.
+        check: likewise of the check that decided a failure.
         unit: code of the independent unit the trial belongs to; None when every trial is its own.
         levels: attribute -> (codes, words); code -1 where the trial lacks the attribute.
     """
@@ -44,8 +49,21 @@ class Columns:
     silent: NDArray[np.bool_]
     weight: NDArray[np.float64]
     seconds: NDArray[np.float32]
+    cost: NDArray[np.float64]
+    severity: Coded
+    check: Coded
     unit: NDArray[np.int64] | None
-    levels: dict[str, tuple[NDArray[np.int32], list[str]]]
+    levels: dict[str, Coded]
+
+    def severe(self, severities: Collection[str]) -> NDArray[np.bool_]:
+        """Which trials have one of these severities."""
+        codes, words = self.severity
+        return np.isin(codes, [code for code, word in enumerate(words) if word in severities])
+
+    def decided_by(self, check: str) -> NDArray[np.bool_]:
+        """Which trials failed by the check with this id."""
+        codes, words = self.check
+        return codes == words.index(check) if check in words else np.zeros(self.number.shape, dtype=np.bool_)
 
     def has(self, *verdicts: Verdict) -> NDArray[np.bool_]:
         """Which trials have one of these verdicts."""
@@ -60,8 +78,19 @@ class Columns:
         return codes == words.index(level) if level in words else np.zeros(self.number.shape, dtype=np.bool_)
 
 
-def read_columns(path: Path, head: table.TableHead, attributes: Collection[str]) -> Columns:
+_NOTHING: Coded = (np.empty(0, np.int32), [])
+
+
+def read_columns(
+    path: Path, head: table.TableHead, attributes: Collection[str], further: Collection[str] = ()
+) -> Columns:
     """Return the columns of the table at ``path``; attributes that it lacks are left out.
+
+    Args:
+        path: the table.
+        head: what its metadata say.
+        attributes: attributes wanted.
+        further: ``cost_usd``, ``severity`` and ``check`` are read only where they are named here.
 
     Raises:
         RunInvalid: the table is damaged.
@@ -71,6 +100,9 @@ def read_columns(path: Path, head: table.TableHead, attributes: Collection[str])
     plain = {"trial": np.int64, "silent": np.bool_, "seconds": np.float32}
     arrays: dict[str, NDArray[Any]] = {name: np.empty(rows, kind) for name, kind in plain.items()}
     coders = {name: _Coder(np.full(rows, -1, np.int32)) for name in table.column_names(present)}
+    coders |= {name: _Coder(np.full(rows, -1, np.int32)) for name in ("severity", "check") if name in further}
+    if "cost_usd" in further:
+        arrays["cost_usd"] = np.empty(rows, np.float64)
     verdict = coders["verdict"] = _Coder(np.full(rows, -1, np.int8), [verdict.value for verdict in _ORDER])
     weight = np.broadcast_to(1.0, rows)
     # Chunk by chunk into arrays of their final size: some 20 bytes are held of a trial, never its texts.
@@ -78,7 +110,7 @@ def read_columns(path: Path, head: table.TableHead, attributes: Collection[str])
         place = slice(at, at + batch.num_rows)
         at = place.stop
         for name, array in arrays.items():
-            array[place] = batch[name].to_numpy(zero_copy_only=False)
+            array[place] = batch[name].to_numpy(zero_copy_only=False)  # null becomes nan
         for name, coder in coders.items():
             coder.fill(place, batch[name])
         own = batch["weight"].to_numpy()
@@ -92,10 +124,12 @@ def read_columns(path: Path, head: table.TableHead, attributes: Collection[str])
         silent=arrays["silent"],
         weight=weight,
         seconds=arrays["seconds"],
+        cost=arrays.get("cost_usd", np.empty(0)),
+        severity=coders["severity"].coded if "severity" in coders else _NOTHING,
+        check=coders["check"].coded if "check" in coders else _NOTHING,
         unit=_units(path) if grouped or head.plan.per_scenario > 1 else None,
         levels={
-            name: (coders[column].codes, coders[column].words)
-            for name, column in zip(present, table.column_names(present), strict=True)
+            name: coders[column].coded for name, column in zip(present, table.column_names(present), strict=True)
         },
     )
 
@@ -116,6 +150,11 @@ class _Coder:
     def words(self) -> list[str]:
         """Every word seen, in order of its code."""
         return list(self._known)
+
+    @property
+    def coded(self) -> Coded:
+        """Codes and words together."""
+        return self.codes, self.words
 
     def fill(self, place: slice, column: pa.DictionaryArray) -> None:
         """Code one chunk."""

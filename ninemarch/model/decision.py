@@ -74,6 +74,10 @@ class GateResult:
         tested: slices that the same gate was tested on; above 1, a FAIL is corrected for their number (Holm).
         power: what the gate would notice, in a line; empty where nobody can say.
         runs: earlier runs of the same release whose evidence is continued here.
+        required: what the gate asks for, in words; so are the next three.
+        measured: what was measured; empty where nothing was.
+        interval: both ends of it.
+        counted: the counts behind it.
     """
 
     id: str
@@ -91,6 +95,10 @@ class GateResult:
     tested: int = 1
     power: str = ""
     runs: tuple[str, ...] = ()
+    required: str = ""
+    measured: str = ""
+    interval: str = ""
+    counted: str = ""
 
     @property
     def label(self) -> str:

@@ -33,6 +33,8 @@ class RunPlan:
         stop: ``fixed`` or ``sequential``, see ``Trials.stop``.
         first: index of the first scenario drawn; above 0 where earlier runs of this release used up the ones before.
         earlier: what earlier runs of the same release showed; a new run continues their evidence.
+        regression_of: id of an earlier run of the same release whose very scenarios these are; empty for fresh ones.
+            Such a run may lower a verdict, never raise it.
         release_key: what makes it the same release: its id, or the target, and a fingerprint of the target's code.
         budget: largest cost in US dollars, tokens and seconds of the whole run; None where there is no limit.
     """
@@ -69,6 +71,7 @@ class RunPlan:
     stop: str = "fixed"
     first: int = 0
     earlier: tuple[Earlier, ...] = ()
+    regression_of: str = ""
     release_key: str = ""
     budget: tuple[float | None, int | None, float | None] = (None, None, None)
 

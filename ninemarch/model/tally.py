@@ -101,6 +101,7 @@ class Earlier:
         best: likewise.
         spent: error probability that its decision could use up: 0 for a sequential plan, the exact level of a fixed
             one, in [0, 1).
+        verdict: what that run's decision said of the gate, such as ``PASS``.
     """
 
     run: str
@@ -111,3 +112,4 @@ class Earlier:
     worst: Tally
     best: Tally
     spent: float = 0.0
+    verdict: str = ""

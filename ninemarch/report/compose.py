@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from ninemarch import numbers as n
-from ninemarch.model import Decision, GateResult, GateVerdict, Rate
+from ninemarch.model import Asks, Decision, GateResult, GateVerdict, Rate
 from ninemarch.report.view import Acting, DecisionView, GateRow, Hero, KeyNumber, Strip, Tone
 from ninemarch.text import printable
 
@@ -37,7 +37,7 @@ def clean(text: str, limit: int = 300, *, keep_newlines: bool = False) -> str:
 
 def thresholds(decision: Decision) -> tuple[Fraction, ...]:
     """Return every required rate of the decision: no number of it may be rounded across one of these."""
-    return tuple(sorted({gate.success for gate in decision.gates}))
+    return tuple(sorted({gate.success for gate in decision.gates if _on_axis(gate)}))
 
 
 def on_axis(rate: Rate | None) -> tuple[float | None, float, float | None] | None:
@@ -142,7 +142,7 @@ def _proven(decision: Decision, against: Sequence[Fraction]) -> KeyNumber:
     if rate is None:
         return KeyNumber("–", "proven", _why_unrated(decision))
     said = "no nine proven" if coming is None or coming.proven < 1 else n.count_text(coming.proven, "nine")
-    overall = [gate.success for gate in decision.gates if not gate.where]
+    overall = [g.success for g in decision.gates if not g.where and (g.gate is None or g.gate.asks is Asks.SUCCESS)]
     asked = f"; gate asks {n.threshold_text(max(overall))}" if overall else ""
     unit = f"proven at {n.one_sided_text(rate.confidence)} confidence"
     return KeyNumber(f"≥ {n.lower_text(rate, against)}", unit, said + asked)
@@ -172,41 +172,46 @@ def _next_nine(decision: Decision) -> KeyNumber:
 
 def gate_row(gate: GateResult) -> GateRow:
     """Return one row of the ladder."""
-    against = (gate.success,)
     rate = gate.rate
     return GateRow(
         label=clean(gate.label, 80) + ("" if gate.blocking else " (warns)"),
         slice=clean(gate.label[len(gate.id) :].strip().removeprefix("(").removesuffix(")"), 60),
-        required=n.threshold_text(gate.success),
+        required=gate.required,
         confidence=n.one_sided_text(gate.confidence),
         verdict=str(gate.verdict),
         symbol=gate.verdict.symbol,
         tone=_TONE[gate.verdict],
-        rate="–" if rate is None else n.estimate_text(rate, against),
-        interval="–" if rate is None else n.interval_text(rate, against),
-        counts="no trial" if rate is None else n.failures_text(rate),
+        rate=gate.measured or "–",
+        interval=gate.interval or "–",
+        counts=gate.counted or "no trial",
         short=_gate_short(gate),
         reason=clean(gate.reason, 200),
         blocking=gate.blocking,
         overall=not gate.where,
         share=n.percent(Fraction(repr(gate.share)), "nearest", (Fraction(0),), 1) if 0 < gate.share < 1 else "all",
-        gate=n.nines(float(1 - gate.success)) or 0.0,
-        nines=on_axis(rate),
+        gate=n.nines(float(1 - gate.success)) if _on_axis(gate) else None,
+        nines=on_axis(rate) if _on_axis(gate) else None,
+        power=clean(gate.power, 120),
+        of_success=gate.gate is None or gate.gate.asks is Asks.SUCCESS,
     )
 
 
+def _on_axis(gate: GateResult) -> bool:
+    """Whether the gate is a share of good units, so that it has a place on the nines axis."""
+    return gate.gate is None or gate.gate.asks not in {Asks.MAX_DROP, Asks.MAX_FAILURES}
+
+
 def _gate_short(gate: GateResult) -> str:
-    rate, against = gate.rate, (gate.success,)
-    if rate is None:
-        return "no trial scored"
+    if gate.rate is None:
+        return "not evaluated" if gate.gate is not None and gate.gate.baseline else "no trial scored"
     if gate.verdict is GateVerdict.PASS:
-        return f"proven ≥ {n.lower_text(rate, against)}"
+        return "proven" if not _on_axis(gate) else f"proven ≥ {n.lower_text(gate.rate, (gate.success,))}"
     if gate.verdict is GateVerdict.FAIL:
-        return f"failed, at most {n.upper_text(rate, against) or n.estimate_text(rate, against)}"
+        upper = n.upper_text(gate.rate, (gate.success,)) if _on_axis(gate) else None
+        return f"failed, at most {upper}" if upper else f"failed, {gate.measured}"
     if gate.more_clean:
         return n.count_text(gate.more_clean, "more clean trial")
-    below = rate.estimate < gate.success
-    return f"{'below gate' if below else 'not proven'}, {n.estimate_text(rate, against)}"
+    return f"{'below gate' if gate.below else 'not proven'}, {gate.measured}"
 
 
 def _gates_title(gates: Sequence[GateResult]) -> str:
@@ -226,8 +231,9 @@ def _blocking_title(gates: Sequence[GateResult]) -> str:
     if not gates:
         return "No gate decides"
     if len(gates) == 1:
-        required = n.threshold_text(gates[0].success)
-        return f"The gate at {required} " + ("is proven" if passed else "has failed" if failed else "is not proven")
+        return f"The gate at {gates[0].required} " + (
+            "is proven" if passed else "has failed" if failed else "is not proven"
+        )
     if passed == len(gates):
         return f"All {passed} gates are proven"
     missing = len(gates) - passed - failed

@@ -16,7 +16,7 @@ __all__ = ["gate_ladder"]
 def gate_ladder(view: PageView, *, wide: bool) -> Element:
     """Return one row a gate: bar of what the data allow, dot, thick tick at the gate, verdict in words."""
     gates = view.decision.gates
-    scale = scale_over([gate.nines for gate in gates], [gate.gate for gate in gates])
+    scale = scale_over([gate.nines for gate in gates], [gate.gate for gate in gates if gate.gate is not None])
     left, width = (0.3, 0.42) if wide else (0.02, 0.94)
     step = 32.0 if wide else 70.0
     height = step * len(gates)
@@ -55,8 +55,9 @@ def _gate_bar(gate: GateRow, scale: Scale, y: float) -> list[Element]:
             parts.append(svg(path("M0 -8v16l11 -8z", gate.tone), x="100%", y=y))
         if measured is not None:
             parts.append(circle(percent(scale.share(measured)), y, 5, gate.tone))
-    x = percent(scale.share(gate.gate))
-    parts.append(line(x, y - 11, x, y + 11, "ink", 3))
+    if gate.gate is not None:
+        x = percent(scale.share(gate.gate))
+        parts.append(line(x, y - 11, x, y + 11, "ink", 3))
     return parts
 
 

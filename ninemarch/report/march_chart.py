@@ -101,7 +101,7 @@ def _plot(view: PageView, layout: _Layout) -> _Plot:
     rows = tuple(row for row in view.march if row.nines is not None)
     if len(rows) < 2:
         layout = replace(layout, height=180)
-    gates = [gate.gate for gate in view.decision.gates if gate.overall]
+    gates = [gate.gate for gate in view.decision.gates if gate.overall and gate.of_success and gate.gate is not None]
     scale = scale_over([row.nines for row in rows], gates)
     positions = [row.position for row in rows]
     places = tuple(_share(position, positions) for position in positions)
@@ -146,12 +146,13 @@ def _scale_labels(plot: _Plot) -> list[Element]:
 def _rung_names(plot: _Plot, gates: Sequence[GateRow]) -> list[tuple[float, str, bool]]:
     """Each rung or overall gate: its nines, its name, and whether it is a gate."""
     names = {tick.nines: count_text(round(tick.nines), "nine") for tick in plot.scale.ticks(1) if tick.rung}
-    found = []
+    found: list[tuple[float, str, bool]] = []
     for gate in gates:
-        if gate.overall and plot.scale.holds(gate.gate):
-            rung = next((place for place in names if abs(place - gate.gate) < 1e-9), None)
+        asked = gate.gate if gate.overall and gate.of_success else None
+        if asked is not None and plot.scale.holds(asked):
+            rung = next((place for place in names if abs(place - asked) < 1e-9), None)
             words = f"gate {gate.required}"
-            found.append((gate.gate, words if rung is None else f"{names.pop(rung)} · {words}", True))
+            found.append((asked, words if rung is None else f"{names.pop(rung)} · {words}", True))
     return sorted([*found, *((place, words, False) for place, words in names.items())])
 
 

@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.text import Text
 
+from ninemarch.claims import required
 from ninemarch.model import Failure, Profile, RunPlan, Scenario, Suite, Trial
-from ninemarch.numbers import count_text, threshold_text
+from ninemarch.numbers import count_text
 from ninemarch.report.terminal_line import say
 from ninemarch.text import excerpt, json_text, printable
 
@@ -90,7 +91,7 @@ def print_suite(console: Console, suite: Suite, examples: Sequence[Scenario]) ->
         say(console, Text(f"release    {printable(release.id)}  {printable(release.name)}"), hang=11)
     for gate in suite.gates:
         where = ", ".join([f"{k}={v}" for k, v in gate.where.items()] + [f"each {name}" for name in gate.each])
-        words = f"gate       {gate.id}: {threshold_text(gate.success)} at {gate.confidence:.0%} confidence"
+        words = f"gate       {gate.id}: {required(gate)} at {gate.confidence:.0%} confidence"
         say(console, Text(printable(words + (f", {where}" if where else ""))), hang=11)
     for scenario in examples:
         levels = " ".join(f"{k}={v}" for k, v in scenario.attributes.items())

@@ -117,8 +117,10 @@ class GateRow:
         short: the verdict in a few words, for the end of a chart row.
         reason: the same in one line.
         overall: whether it speaks about all scenarios, not a slice.
-        gate: the requirement on the nines axis.
+        gate: the requirement on the nines axis; None for one that has no place on it.
         nines: measured, lower and upper on the nines axis.
+        power: what the gate would notice; may be empty.
+        of_success: it asks for a success rate, so that it is a rung of the march.
     """
 
     label: str
@@ -136,8 +138,10 @@ class GateRow:
     blocking: bool
     overall: bool
     share: str
-    gate: float
+    gate: float | None
     nines: tuple[float | None, float, float | None] | None
+    power: str = ""
+    of_success: bool = True
 
 
 @dataclass(frozen=True, slots=True)

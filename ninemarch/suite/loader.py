@@ -261,20 +261,37 @@ def _gates(models: Sequence[GateModel], place: str) -> tuple[Gate, ...]:
         if ids.count(name) > 1:
             msg = f"{place}: gate id '{name}' stands twice; give every gate an id of its own"
             raise SuiteError(msg)
-    return tuple(
-        Gate(
-            id=gate.id,
-            success=Fraction(str(gate.success))
-            if gate.success is not None
-            else 1 - Fraction(1, 10 ** (gate.nines or 1)),
-            confidence=gate.confidence,
-            where=dict(gate.where),
-            each=tuple(gate.each),
-            min_share=gate.min_share,
-            blocking=gate.on_fail == "block",
-        )
-        for gate in models
+    return tuple(map(_gate, models))
+
+
+def _gate(model: GateModel) -> Gate:
+    return Gate(
+        id=model.id,
+        success=_required(model),
+        confidence=model.confidence,
+        where=dict(model.where),
+        each=tuple(model.each),
+        min_share=model.min_share,
+        blocking=model.on_fail == "block",
+        all_trials=model.all_trials or 0,
+        latency=model.latency or 0.0,
+        cost_usd=model.cost_usd or 0.0,
+        max_failures=model.max_failures,
+        severity=Severity(model.severity) if model.severity else None,
+        check=model.check or "",
+        baseline=model.baseline or "",
+        max_drop=Fraction(str(model.max_drop or 0)),
     )
+
+
+def _required(model: GateModel) -> Fraction:
+    """The share of good units that the gate asks for; see ``Gate.success``."""
+    if model.max_drop is not None:
+        return (1 - Fraction(str(model.max_drop))) / 2
+    if model.nines is not None:
+        return 1 - Fraction(1, 10**model.nines)
+    share = model.success or model.quantile
+    return Fraction(str(share)) if share is not None else Fraction(1, 2)
 
 
 def _seeds(model: SuiteModel, document: Document, path: Path) -> Seeds:

@@ -207,11 +207,20 @@ class CheckModel(Strict):
 
 
 class GateModel(Strict):
-    """A requirement on evidence."""
+    """A requirement on evidence: exactly one kind."""
 
     id: Text
     success: Probability | None = None
     nines: Annotated[int, Field(ge=1, le=9)] | None = None
+    all_trials: Annotated[int, Field(ge=2, le=10_000)] | None = None
+    latency: Seconds | None = None
+    cost_usd: Annotated[float, Field(gt=0)] | None = None
+    quantile: Probability | None = None
+    max_failures: Annotated[int, Field(ge=0)] | None = None
+    severity: SeverityName | None = None
+    check: Text | None = None
+    baseline: Name | None = None
+    max_drop: Annotated[float, Field(ge=0, lt=1)] | None = None
     confidence: Probability = 0.95
     where: dict[Text, Text] = {}
     each: list[Text] = []
@@ -220,13 +229,37 @@ class GateModel(Strict):
 
     @model_validator(mode="after")
     def _one_kind(self) -> GateModel:
-        if (self.success is None) == (self.nines is None):
-            msg = "needs exactly one of the keys success (e.g. 0.999), nines (e.g. 3)"
+        given = {name for name in _GATE_KEYS if getattr(self, name) is not None}
+        if given not in _GATE_KINDS:
+            msg = (
+                f"asks for {', '.join(sorted(given)) or 'nothing'}; a gate needs exactly one of: "
+                "success (e.g. 0.999); nines (e.g. 3); all_trials with success or nines; latency with quantile; "
+                "cost_usd with quantile; baseline with max_drop; max_failures, alone or with severity or check"
+            )
             raise ValueError(msg)
         if self.where and self.each:
             msg = "has both where and each; give each its own gate"
             raise ValueError(msg)
         return self
+
+
+_GATE_KEYS = (
+    "success", "nines", "all_trials", "latency", "cost_usd", "quantile", "max_failures", "severity", "check",
+    "baseline", "max_drop",
+)  # fmt: skip
+_GATE_KINDS: tuple[set[str], ...] = (
+    {"success"},
+    {"nines"},
+    {"all_trials", "success"},
+    {"all_trials", "nines"},
+    {"latency", "quantile"},
+    {"cost_usd", "quantile"},
+    {"baseline", "max_drop"},
+    {"max_failures"},
+    {"max_failures", "severity"},
+    {"max_failures", "check"},
+    {"max_failures", "severity", "check"},
+)
 
 
 class TrialsModel(Strict):

@@ -112,12 +112,12 @@ def test_a_group_that_acted_once_does_not_weigh_as_one_that_acted_often(tmp_path
 
 @given(st.lists(st.tuples(st.integers(0, 5), st.integers(1, 5)), min_size=1, max_size=15))
 def test_the_pooled_interval_holds_its_own_estimate(pairs: list[tuple[int, int]]) -> None:
-    from ninemarch.evidence.gather import _pooled
+    from ninemarch.evidence.cells import pooled
 
     groups: dict[tuple[int, int], int] = {}
     for k, n in pairs:
         groups[min(k, n), n] = groups.get((min(k, n), n), 0) + 1
-    rate = rate_of(Tally(groups=tuple((k, n, c) for (k, n), c in groups.items()), weighted=_pooled(groups)))
+    rate = rate_of(Tally(groups=tuple((k, n, c) for (k, n), c in groups.items()), weighted=pooled(groups)))
     assert 0 <= rate.lower <= rate.estimate <= rate.upper <= 1
 
 

@@ -8,11 +8,13 @@ from fractions import Fraction
 
 from scipy.stats import beta
 
+from ninemarch import claims
 from ninemarch.model import (
     Counts,
     Decision,
     Evidence,
     Failure,
+    Gate,
     GateResult,
     GateVerdict,
     March,
@@ -89,6 +91,16 @@ def gate(
         more_clean=0 if verdict is GateVerdict.PASS else None,
         blocking=True,
         share=1.0,
+    )
+    asked = Gate(id="three-nines", success=Fraction(success))
+    result = dataclasses.replace(
+        result,
+        gate=asked,
+        required=claims.required(asked),
+        measured="" if made is None else claims.measured(asked, made),
+        interval="" if made is None else claims.interval(asked, made),
+        counted="" if made is None else claims.counted(asked, made),
+        below=made is not None and made.estimate < float(success),
     )
     return dataclasses.replace(result, **changes)  # type: ignore[arg-type]
 

@@ -47,7 +47,7 @@ def said(write_suite, tmp_path):
         ("gates: [{id: g, success: 99.9}]", "gates[0].success=99.9 must lie above 0 and below 1; write 0.999"),
         ("gates: [{id: g, success: 0.9, confidence: 95}]", "gates[0].confidence=95 must lie above 0 and below 1; write 0.95"),
         ("gates: [{id: g, sucess: 0.9}]", "unknown key 'sucess' in gates[0]; did you mean 'success'?"),
-        ("gates: [{id: g}]", "gates[0] needs exactly one of the keys success (e.g. 0.999), nines (e.g. 3)"),
+        ("gates: [{id: g}]", "gates[0] asks for nothing; a gate needs exactly one of: success (e.g. 0.999); nines (e.g. 3); all_trials with"),
         ("limits: {timout: 3s}", "unknown key 'timout' in limits; did you mean 'timeout'?; known: timeout, concurrency, errors_max"),
         ("tagret: {control: 'null'}", "unknown key 'tagret' in the suite; did you mean 'target'?"),
         ("target: {python: bots}", "target.python=bots must be a reference to code of the form module:name"),
@@ -74,7 +74,7 @@ def test_hints_come_from_the_keys_of_that_place_only(said):
     # 'profile' is a key of the suite, not of a gate: it must not be suggested to itself.
     text = said(HEAD + "gates: [{id: g, success: 0.9, profile: x}]\n")
     assert "did you mean" not in text
-    assert "known: id, success, nines, confidence, where, each, min_share, on_fail" in text
+    assert "known: id, success, nines, all_trials, latency" in text
 
 
 def test_many_problems_are_cut_with_a_count(said):

@@ -1,0 +1,104 @@
+"""What a gate asks and what was measured, in words; every rendering shows these and makes none of its own.
+
+Covers text only; rounding is ``numbers``'.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from ninemarch.model import Asks, Gate, Rate, Severity
+from ninemarch.numbers import (
+    count_text,
+    duration_text,
+    estimate_text,
+    failures_text,
+    interval_text,
+    lower_text,
+    percent,
+    threshold_text,
+    upper_text,
+)
+
+__all__ = ["at_least", "at_most", "counted", "interval", "measured", "required"]
+
+
+def required(gate: Gate) -> str:
+    """Return what the gate asks for, in a few words.
+
+    Examples:
+        >>> required(Gate("g", Fraction(999, 1000))), required(Gate("g", Fraction(19, 20), latency=2.0))
+        ('99.9%', '95% within 2.0 s')
+        >>> required(Gate("g", max_failures=0, severity=Severity.CRITICAL))
+        'no critical failure'
+    """
+    share = threshold_text(gate.success)
+    if gate.asks is Asks.ALL_TRIALS:
+        return f"pass^{gate.all_trials} {share}"
+    if gate.asks is Asks.LATENCY:
+        return f"{share} within {duration_text(gate.latency)}"
+    if gate.asks is Asks.COST:
+        return f"{share} within ${gate.cost_usd:g}"
+    if gate.asks is Asks.MAX_DROP:
+        return f"drop ≤ {_points(gate.max_drop)} from {gate.baseline}"
+    if gate.asks is Asks.MAX_FAILURES:
+        kind = " ".join(filter(None, [_severity(gate), f"{gate.check} failure" if gate.check else "failure"]))
+        return f"no {kind}" if gate.max_failures == 0 else f"at most {count_text(gate.max_failures or 0, kind)}"
+    return share
+
+
+def _severity(gate: Gate) -> str:
+    if gate.severity is None or gate.severity is Severity.MINOR:
+        return ""
+    return "critical" if gate.severity is Severity.CRITICAL else "major or critical"
+
+
+def measured(gate: Gate, rate: Rate) -> str:
+    """Return what was measured."""
+    if gate.asks is Asks.MAX_DROP:
+        return _drop(1 - rate.estimate, gate, "nearest")
+    if gate.asks is Asks.MAX_FAILURES:
+        return count_text(rate.failures, "failure")
+    return estimate_text(rate, (gate.success,))
+
+
+def interval(gate: Gate, rate: Rate) -> str:
+    """Return both ends of the interval."""
+    if gate.asks is Asks.MAX_DROP:
+        return f"{_drop(rate.failure_lower, gate, 'floor')} to {_drop(rate.failure_upper, gate, 'ceil')}"
+    return interval_text(rate, () if gate.asks is Asks.MAX_FAILURES else (gate.success,))
+
+
+def at_least(gate: Gate, rate: Rate) -> str:
+    """Return what is proven of a gate that passes: ``≥ 99.92%``."""
+    if gate.asks is Asks.MAX_DROP:
+        return f"drop ≤ {_drop(rate.failure_upper, gate, 'ceil')}"
+    return f"≥ {lower_text(rate, (gate.success,))}"
+
+
+def at_most(gate: Gate, rate: Rate) -> str:
+    """Return what is proven of a gate that fails: ``at most 98.1%``."""
+    if gate.asks is Asks.MAX_DROP:
+        return f"drop ≥ {_drop(rate.failure_lower, gate, 'floor')}"
+    return f"at most {upper_text(rate, (gate.success,)) or measured(gate, rate)}"
+
+
+def counted(gate: Gate, rate: Rate) -> str:
+    """Return the counts behind the measure."""
+    if gate.asks in {Asks.LATENCY, Asks.COST}:
+        return f"{rate.failures:,} over the limit in {count_text(rate.trials, 'trial')}"
+    if gate.asks is Asks.MAX_DROP:
+        return f"{count_text(rate.trials, 'trial')} paired with the baseline"
+    return failures_text(rate)
+
+
+def _drop(score: float, gate: Gate, rounding: str) -> str:
+    """The drop that a mean paired score stands for, in points; negative for a rise."""
+    drop = 2 * Fraction(score) - 1
+    lean = {"floor": "ceil", "ceil": "floor"}.get(rounding, rounding) if drop < 0 else rounding
+    text = percent(abs(drop), lean, (gate.max_drop,))  # type: ignore[arg-type]
+    return ("−" if drop < 0 and text.strip("0.%") else "") + f"{text.removesuffix('%')} points"
+
+
+def _points(share: Fraction) -> str:
+    return f"{threshold_text(share).removesuffix('%')} points"

@@ -150,6 +150,7 @@ def sequential_plan(
     confidence: float = 0.95,
     threshold: float | None = None,
     curtail: bool = True,
+    min_failures: int = 2,
 ) -> Operating:
     """Return what the mixture gate will do at a true failure rate: chances, mean trials and their spread.
 
@@ -160,6 +161,7 @@ def sequential_plan(
         confidence: of PASS and of FAIL, above 0 and below 1.
         threshold: e-value that passes, from ``calibrated_threshold``; default 1 / (1 - confidence).
         curtail: end the run as soon as no trial left can pass.
+        min_failures: no FAIL before this many failures, as in ``fail_table``; 2 is the gate's own rule.
 
     Returns:
         Operating.
@@ -172,14 +174,14 @@ def sequential_plan(
     Examples:
         >>> good = sequential_plan(0.0001, failure_rate=0.001, budget=100_000)
         >>> round(good.passes, 3), round(good.mean_trials)
-        (1.0, 5095)
+        (1.0, 5097)
     """
     table = _passes_within(failure_rate, budget, confidence, threshold)
     most = len(table) + 1
-    fails = fail_table(failure_rate, max_failures=most, confidence=confidence)
+    fails = fail_table(failure_rate, max_failures=most, confidence=confidence, min_failures=min_failures)
     while not curtail and fails[-1] < budget:
         most *= 2
-        fails = fail_table(failure_rate, max_failures=most, confidence=confidence)
+        fails = fail_table(failure_rate, max_failures=most, confidence=confidence, min_failures=min_failures)
     return operating_characteristics(true_failure_rate, pass_at=table, fail_at=fails, budget=budget, curtail=curtail)
 
 

@@ -8,6 +8,7 @@ its weight counts as unknown and adds to the upper limit in full.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any, overload
 
 import numpy as np
 from scipy import special
@@ -20,6 +21,7 @@ from ninemarch.stats.interval import (
     as_pair,
     as_rates,
     check_whole,
+    pack,
     tails,
     wrong,
 )
@@ -29,20 +31,32 @@ __all__ = ["allocate", "contribution_gamma", "effective_size", "gamma_limits", "
 _ROUNDING = 1e-6  # weights of a profile are written with a few digits; their sum may miss 1 by this much
 
 
+@overload
 def gamma_limits(
     total: float, square: float, largest: float, at_lower: float | None, at_upper: float | None
-) -> tuple[float, float]:
+) -> tuple[float, float]: ...
+@overload
+def gamma_limits(
+    total: FloatArray, square: FloatArray, largest: float, at_lower: float | None, at_upper: float | None
+) -> tuple[FloatArray, FloatArray]: ...
+def gamma_limits(
+    total: float | FloatArray,
+    square: float | FloatArray,
+    largest: float,
+    at_lower: float | None,
+    at_upper: float | None,
+) -> Any:
     """Return the gamma limits of a sum of independent contributions.
 
     Args:
-        total: the sum of the contributions seen.
-        square: the sum of their squares.
+        total: the sum of the contributions seen, a number or an array of sums.
+        square: the sum of their squares, same shape.
         largest: the largest contribution that one more unit could make.
         at_lower: error rate of the lower limit, None for 0.
         at_upper: error rate of the upper limit, None for 1.
 
     Returns:
-        Lower and upper limit, not cut at 1.
+        Lower and upper limit, not cut at 1; arrays where the sums are arrays.
 
     Source: M. P. Fay and E. J. Feuer (1997), Statistics in Medicine 16:791-801, equations 3 and 5.
 
@@ -50,14 +64,17 @@ def gamma_limits(
         >>> gamma_limits(0.0, 0.0, 0.001, 0.025, None)
         (0.0, 1.0)
     """
-    lower, upper = 0.0, 1.0
-    if at_lower is not None and total > 0:
+    seen, spread = np.asarray(total, dtype=np.float64), np.asarray(square, dtype=np.float64)
+    lower, upper = np.zeros(seen.shape), np.ones(seen.shape)
+    some = seen > 0
+    if at_lower is not None and some.any():
         # chi2 quantiles are twice gamma quantiles of half the degrees of freedom.
-        lower = float(square / total * special.gammaincinv(total * (total / square), at_lower))
+        y, v = seen[some], spread[some]
+        lower[some] = v / y * special.gammaincinv(y * (y / v), at_lower)
     if at_upper is not None:
-        y, v = total + largest, square + largest**2
-        upper = float(v / y * special.gammainccinv(y * (y / v), at_upper))
-    return lower, upper
+        y, v = seen + largest, spread + largest**2
+        upper = np.asarray(v / y * special.gammainccinv(y * (y / v), at_upper))
+    return pack(lower), pack(upper)
 
 
 def contribution_gamma(

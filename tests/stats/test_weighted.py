@@ -10,6 +10,7 @@ from scipy import special, stats
 
 from ninemarch.errors import UsageError
 from ninemarch.stats import allocate, contribution_gamma, effective_size, weighted_gamma
+from ninemarch.stats.weighted import gamma_limits
 
 
 def numbers(text):
@@ -140,3 +141,10 @@ def test_bad_arguments_are_refused(call, message):
     with pytest.raises(UsageError) as error:
         call()
     assert message in str(error.value)
+
+
+def test_gamma_limits_of_many_sums_are_those_of_each():
+    totals, squares = np.array([0.0, 0.002, 0.3]), np.array([0.0, 2e-6, 4e-4])
+    lower, upper = gamma_limits(totals, squares, 0.001, 0.025, 0.025)
+    each = [gamma_limits(float(y), float(v), 0.001, 0.025, 0.025) for y, v in zip(totals, squares, strict=True)]
+    assert (lower.tolist(), upper.tolist()) == ([low for low, _ in each], [high for _, high in each])

@@ -26,7 +26,9 @@ __all__ = [
     "nine_text",
     "nines",
     "one_sided_text",
+    "p_value_text",
     "percent",
+    "points_text",
     "share_text",
     "short_estimate",
     "success_text",
@@ -188,6 +190,40 @@ def nine_text(nine: int) -> str:
         ('90%', '99%', '99.99%')
     """
     return threshold_text(1 - Fraction(1, 10**nine)) if nine > 0 else "below 90%"
+
+
+def points_text(difference: float, rounding: Rounding = "nearest") -> str:
+    """Return a difference of two rates in percentage points, with its sign; it never rounds to zero.
+
+    Args:
+        difference: in [-1, 1].
+        rounding: ``floor`` for lower bounds, ``ceil`` for upper bounds, ``nearest`` for measured differences.
+
+    Examples:
+        >>> points_text(0.0042), points_text(-0.0000042, "floor"), points_text(0.0)
+        ('+0.42', '−0.00042', '0')
+    """
+    value = Fraction(repr(difference))
+    if value == 0:
+        return "0"
+    mirrored: dict[Rounding, Rounding] = {"floor": "ceil", "ceil": "floor", "nearest": "nearest"}
+    places = _places(abs(value), Fraction(1, 5))
+    text = _decimal(abs(value), mirrored[rounding] if value < 0 else rounding, (Fraction(0),), places)
+    return ("+" if value > 0 else "−") + text
+
+
+def p_value_text(p_value: float) -> str:
+    """Return a p-value with two digits that count, never 0 and never rounded down.
+
+    Examples:
+        >>> p_value_text(0.0391), p_value_text(1.0), p_value_text(3e-9)
+        ('0.040', '1', 'below 0.0001')
+    """
+    if p_value < 1e-4:
+        return "below 0.0001"
+    places = max(2, 1 - math.floor(math.log10(p_value)))
+    steps = math.ceil(Fraction(repr(p_value)) * 10**places)
+    return "1" if steps >= 10**places else f"0.{steps:0{places}d}"
 
 
 def nines(failure: float) -> float | None:

@@ -176,3 +176,22 @@ def test_examples_in_the_docstrings():
 
 def test_every_public_name_exists():
     assert all(hasattr(n, name) for name in n.__all__)
+
+
+@given(st.floats(-1, 1))
+def test_a_difference_is_rounded_outward_and_keeps_its_sign(difference):
+    exact = Fraction(repr(difference)) * 100
+
+    def read(text: str) -> Fraction:
+        return Fraction(text.replace("−", "-").replace("+", ""))
+
+    low, high = (read(n.points_text(difference, rounding)) for rounding in ("floor", "ceil"))
+    if abs(exact) > Fraction(1, 10**10):
+        assert low <= exact <= high
+        assert all((shown > 0) == (exact > 0) for shown in (low, high))
+
+
+@given(st.floats(0, 1))
+def test_a_p_value_is_never_shown_smaller_than_it_is(p_value):
+    text = n.p_value_text(p_value)
+    assert text == "below 0.0001" if p_value < 1e-4 else Fraction(text) >= Fraction(repr(p_value))

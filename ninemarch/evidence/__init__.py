@@ -1,13 +1,17 @@
 """From the table to counts and rates: the only door from data to statistics.
 
-``gather`` reads a run's table and returns its Evidence; ``estimate`` turns a tally into a rate with its interval.
+``gather`` reads a run's table and returns its Evidence; ``estimate`` turns a tally into a rate with its interval;
+``read_scenarios`` gives it scenario by scenario, ``compare`` beside a baseline.
 """
 
 from ninemarch.evidence.estimate import estimate, extra_clean_trials, misses, p_beyond, proves_beyond, proves_within
 from ninemarch.evidence.gather import gather
 from ninemarch.evidence.load import read_failures
+from ninemarch.evidence.scenarios import Scenarios, compare, read_scenarios
 
 __all__ = [
+    "Scenarios",
+    "compare",
     "estimate",
     "extra_clean_trials",
     "gather",
@@ -16,4 +20,5 @@ __all__ = [
     "proves_beyond",
     "proves_within",
     "read_failures",
+    "read_scenarios",
 ]

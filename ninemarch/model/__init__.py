@@ -4,6 +4,7 @@ Covers the vocabulary of the project, one class a word. Holds no I/O and no stat
 """
 
 from ninemarch.model.baseline import Baseline, Results
+from ninemarch.model.comparison import Comparison, Difference, PairedScenario
 from ninemarch.model.decision import Decision, GateResult, GateVerdict, NextNine
 from ninemarch.model.evidence import Counts, Evidence, Failure, Rate, Slice
 from ninemarch.model.gate import Asks, Gate
@@ -34,9 +35,11 @@ __all__ = [
     "Asks",
     "Baseline",
     "CheckSpec",
+    "Comparison",
     "Counts",
     "Decision",
     "DemoPlan",
+    "Difference",
     "Earlier",
     "Ended",
     "Evidence",
@@ -53,6 +56,7 @@ __all__ = [
     "NextNine",
     "NoVerdict",
     "Outcome",
+    "PairedScenario",
     "Profile",
     "Rate",
     "Release",

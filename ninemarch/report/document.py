@@ -16,7 +16,7 @@ from ninemarch.model import Counts, Decision, GateResult, March, NextNine, Rate,
 from ninemarch.report.compose import thresholds
 from ninemarch.text import scrub
 
-__all__ = ["FORMAT", "decision_document", "march_document"]
+__all__ = ["FORMAT", "counts_document", "decision_document", "march_document"]
 
 FORMAT = 1
 """Version of the documents; it grows when a field changes its meaning or goes away."""
@@ -67,7 +67,7 @@ def _decision(decision: Decision) -> dict[str, Any]:
         "sentence": scrub(decision.sentence),
         "action": scrub(decision.action),
         "command": scrub(decision.command),
-        "counts": _counts(decision.counts),
+        "counts": counts_document(decision.counts),
         "rate": _rate(decision.rate, against),
         "acting": _rate(decision.acting, against),
         "assisted_share": decision.assisted_share,
@@ -79,7 +79,8 @@ def _decision(decision: Decision) -> dict[str, Any]:
     }
 
 
-def _counts(counts: Counts) -> dict[str, Any]:
+def counts_document(counts: Counts) -> dict[str, Any]:
+    """Return where every planned trial went as plain JSON values."""
     return {
         "planned": counts.planned,
         "pass": counts.passed,

@@ -1,5 +1,6 @@
-"""The main jobs, end to end: run, resume, decide, replay, verify, demo. The command line calls one of these."""
+"""The main jobs, end to end: run, resume, decide, replay, verify, baselines, demo; the command line calls these."""
 
+from ninemarch.workflow.baseline import accept_baseline, compare_with_baseline, named_baseline
 from ninemarch.workflow.demo import DemoResult, demo
 from ninemarch.workflow.replay import ReplayResult, replay
 from ninemarch.workflow.run import Finished, decide_run, march_of, resume, run
@@ -10,11 +11,14 @@ __all__ = [
     "DemoResult",
     "Finished",
     "ReplayResult",
+    "accept_baseline",
     "check_code",
+    "compare_with_baseline",
     "decide_run",
     "demo",
     "example_scenarios",
     "march_of",
+    "named_baseline",
     "replay",
     "resume",
     "review",

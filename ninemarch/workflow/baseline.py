@@ -1,0 +1,106 @@
+"""Baselines: a run becomes what later runs are compared with.
+
+Covers accepting, reading and comparing. The gate that uses a baseline is an ordinary gate (``baseline:``).
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from ninemarch import table
+from ninemarch.durable import write_whole
+from ninemarch.errors import UsageError
+from ninemarch.evidence import compare, read_scenarios
+from ninemarch.journal import find_run
+from ninemarch.kept import baseline_bytes, baseline_path, load_baseline
+from ninemarch.model import Baseline, Comparison, GateVerdict
+from ninemarch.text import excerpt
+from ninemarch.workflow.run import decide_run
+
+__all__ = ["accept_baseline", "compare_with_baseline", "named_baseline"]
+
+
+def accept_baseline(run: str, *, name: str = "main", root: Path | None = None) -> tuple[Baseline, Path]:
+    """Make a run the baseline of its suite; an older one of that name is replaced.
+
+    Args:
+        run: id of the run.
+        name: name of the baseline.
+        root: folder that holds ``.ninemarch`` and ``reports``; here by default.
+
+    Returns:
+        The baseline and where it lies.
+
+    Raises:
+        UsageError: no such run, one that is no sample, unfinished or invalid, or a file that cannot be written.
+    """
+    folder = find_run(run, root)
+    decision = decide_run(folder).decision
+    plan = decision.plan
+    path = baseline_path(plan.suite, name, root)
+    why_not = (
+        "it ran chosen scenarios, which are no sample"
+        if not plan.counts_in_a_rate
+        else "it ran only a part of the profile (-w)"
+        if plan.where
+        else f"it is unfinished; go on with 'ninemarch run --resume {plan.run}'"
+        if decision.counts.missing
+        else "it is invalid"
+        if decision.verdict is GateVerdict.INVALID
+        else ""
+    )
+    if why_not:
+        msg = f"run {plan.run} cannot become a baseline: {why_not}; accept a whole run"
+        raise UsageError(msg)
+    baseline = Baseline(
+        name=name,
+        suite=plan.suite,
+        suite_version=plan.suite_version,
+        scenarios_hash=plan.scenarios_hash,
+        checks_hash=plan.checks_hash,
+        profile=plan.profile,
+        seed=plan.seed,
+        per_scenario=plan.per_scenario,
+        run=plan.run,
+        release=plan.release or str(plan.target),
+        release_name=plan.release_name,
+        created=plan.created,
+        accepted=datetime.now(UTC).isoformat(timespec="milliseconds"),
+        counts=decision.counts,
+        results=read_scenarios(table.ensure(folder)).results,
+    )
+    return baseline, write_whole(path, baseline_bytes(baseline))
+
+
+def named_baseline(suite: str, name: str, *, root: Path | None = None) -> Baseline:
+    """Return a suite's baseline.
+
+    Raises:
+        UsageError: none was accepted under that name, or its file is damaged.
+    """
+    found = load_baseline(suite, name, root)
+    if found is None:
+        place = baseline_path(suite, name, root)
+        others = sorted(path.stem for path in place.parent.glob("*.json"))
+        known = f"known: {', '.join(excerpt(other, 60) for other in others)}; " if others else ""
+        msg = (
+            f"no baseline '{name}' of suite {excerpt(suite, 60)} ({place}); {known}accept one with "
+            "'ninemarch baseline accept RUN'"
+        )
+        raise UsageError(msg)
+    return found
+
+
+def compare_with_baseline(run: str, *, name: str = "main", root: Path | None = None) -> Comparison:
+    """Return a run beside its suite's baseline.
+
+    Raises:
+        UsageError: no such run or baseline.
+        RunInvalid: the run's record is damaged.
+    """
+    finished = decide_run(find_run(run, root))
+    decision = finished.decision
+    baseline = named_baseline(decision.plan.suite, name, root=root)
+    now = read_scenarios(table.ensure(finished.folder))
+    return compare(baseline, decision.plan, decision.counts, now)

@@ -1,0 +1,89 @@
+"""Baselines on the command line: accepted, shown, compared, in a fresh checkout and with hostile names."""
+
+import json
+import shutil
+
+import pytest
+
+HOSTILE = "\x1b[31m<b>::error::x\u202e"
+MANY = [{"id": f"s{n}", "input": n, "expect": n} for n in range(60)]
+BOT = "def good(x): return x\ndef bad(x): return x if x % 5 else 'wrong'\n"
+
+
+@pytest.fixture(scope="module")
+def project(cli, write_suite, tmp_path_factory):
+    """A suite with an accepted baseline and a worse run."""
+    folder = tmp_path_factory.mktemp("project")
+    write_suite(folder, files={"bots.py": BOT}, target={"python": "bots:good"}, scenarios=[{"inline": MANY}])
+    cli("run", ".", "-q", "--label", HOSTILE, cwd=folder).must(0)
+    cli("baseline", "accept", "latest", cwd=folder).must(0, "reports/tiny/baselines/main.json", "commit it")
+    cli("run", ".", "-q", "--target", "python:bots:bad", cwd=folder).must(0)
+    return folder
+
+
+def test_a_worse_run_is_said_to_be_worse_and_names_the_scenarios(cli, project):
+    done = cli("baseline", "diff", cwd=project).must(
+        0,
+        "Worse than the baseline: 12 newly failing, 0 newly passing",
+        "60 scenarios paired; 0 on the baseline alone, 0 in this run alone",
+        "failure rate +20.00 percentage points, 90% interval +12.88 to +29.71 (Tango)",
+        "newly failing s0",
+    )
+    assert not done.steering
+    found = cli("baseline", "diff", "--json", cwd=project).must(0).json
+    assert {pair["scenario"] for pair in found["worse"]} == {f"s{n}" for n in range(0, 60, 5)}
+    assert found["kind"] == "comparison"
+    assert found["difference"]["p_value_mid"] < 0.001
+
+
+def test_a_fresh_checkout_has_only_the_small_file_and_compares_all_the_same(cli, project, tmp_path):
+    for name in ("suite.yaml", "bots.py", "reports"):
+        source = project / name
+        (shutil.copytree if source.is_dir() else shutil.copy)(source, tmp_path / name)
+    cli("run", ".", "-q", "--target", "python:bots:bad", cwd=tmp_path).must(0)
+    cli("baseline", "diff", cwd=tmp_path).must(0, "Worse than the baseline: 12 newly failing")
+
+
+def test_a_baseline_is_shown(cli, project):
+    done = cli("baseline", "show", ".", cwd=project).must(0, "baseline main", "60 scenarios, 0 of them failed")
+    assert not done.steering
+    shown = cli("baseline", "show", ".", "--json", cwd=project).must(0).json
+    assert (shown["kind"], shown["scenarios"], shown["counts"]["pass"]) == ("baseline", 60, 60)
+
+
+def test_a_baseline_that_is_not_there_is_said_with_those_that_are(cli, project):
+    for words in (["show", "."], ["diff", "latest"]):
+        cli("baseline", *words, "--name", "mian", cwd=project).must(
+            2, "no baseline 'mian' of suite tiny", "known: main", "ninemarch baseline accept RUN"
+        )
+
+
+def test_a_name_that_is_a_path_is_refused(cli, project):
+    cli("baseline", "accept", "latest", "--name", "../../x", cwd=project).must(2, "allowed: letters, digits")
+
+
+def test_a_damaged_baseline_is_refused(cli, project, tmp_path):
+    shutil.copytree(project, tmp_path / "p")
+    path = tmp_path / "p" / "reports" / "tiny" / "baselines" / "main.json"
+    document = json.loads(path.read_text(encoding="utf-8"))
+    document["counts"]["planned"] += 1
+    path.write_text(json.dumps(document), encoding="utf-8")
+    cli("baseline", "diff", cwd=tmp_path / "p").must(2, "does not add up", "bring it back from git")
+
+
+@pytest.mark.parametrize(
+    ("keys", "words", "why"),
+    [
+        ({}, ["--scenario", "s1"], "chosen scenarios"),
+        ({}, ["-w", "a=x"], "only a part of the profile"),
+        ({"checks": [{"python": "judge:breaks"}]}, [], "it is invalid"),
+    ],
+    ids=["chosen", "filtered", "invalid"],
+)
+def test_a_run_that_is_no_whole_sample_cannot_be_accepted(cli, write_suite, tmp_path, keys, words, why):
+    marked = [{**one, "attributes": {"a": "x" if one["input"] % 2 else "y"}} for one in MANY]
+    files = {"judge.py": "def breaks(scenario, output): raise ValueError\n"}
+    write_suite(tmp_path, files=files, scenarios=[{"inline": marked}], **keys)
+    cli("run", ".", "-q", *words, cwd=tmp_path)
+    cli("baseline", "accept", "latest", cwd=tmp_path).must(2, "cannot become a baseline", why)
+    assert not (tmp_path / "reports").exists()

@@ -5,7 +5,7 @@ Covers the way of one run: plan, journal, trials, seal, table, evidence, decisio
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,8 +17,9 @@ from ninemarch.errors import NinemarchError
 from ninemarch.evidence import gather
 from ninemarch.gate import decide
 from ninemarch.journal import Journal, find_run, new_run_folder, read_plan
+from ninemarch.kept import load_baseline
 from ninemarch.march import build_march
-from ninemarch.model import Decision, Evidence, March, Suite
+from ninemarch.model import Decision, Evidence, March, RunPlan, Suite
 from ninemarch.suite import load
 from ninemarch.targets import open_target
 
@@ -88,11 +89,18 @@ def decide_run(folder: Path) -> Finished:
 
     Raises:
         RunInvalid: the record is damaged.
+        UsageError: the file of a baseline that a gate names is damaged.
     """
     path = table.ensure(folder)
-    gates = table.head(path).plan.gates
-    evidence = gather(path, gates)
-    return Finished(folder, decide(evidence, gates), evidence)
+    plan = table.head(path).plan
+    evidence = gather(path, plan.gates, baselines=_baselines(plan))
+    return Finished(folder, decide(evidence, plan.gates), evidence)
+
+
+def _baselines(plan: RunPlan) -> dict[str, Mapping[str, float]]:
+    """The baselines that the gates name, as they lie here in git; those of other scenarios or checks are not any."""
+    found = {name: load_baseline(plan.suite, name) for name in {gate.baseline for gate in plan.gates} if name}
+    return {name: kept.failed for name, kept in found.items() if kept is not None and kept.hash == plan.hash}
 
 
 def march_of(finished: Sequence[Finished]) -> March:

@@ -87,3 +87,18 @@ def test_a_run_that_is_no_whole_sample_cannot_be_accepted(cli, write_suite, tmp_
     cli("run", ".", "-q", *words, cwd=tmp_path)
     cli("baseline", "accept", "latest", cwd=tmp_path).must(2, "cannot become a baseline", why)
     assert not (tmp_path / "reports").exists()
+
+
+def test_a_gate_against_a_baseline_first_says_loudly_that_there_is_none_then_judges(cli, write_suite, tmp_path):
+    many = [{"id": f"s{n}", "input": n, "expect": n} for n in range(300)]
+    gates = [{"id": "steady", "baseline": "main", "max_drop": 0.05}]
+    suite = {"files": {"bots.py": BOT}, "target": {"python": "bots:good"}, "gates": gates}
+    write_suite(tmp_path, scenarios=[{"inline": many}], **suite)
+    said = ("NOT PROVEN", "no baseline 'main'", "not evaluated", "ninemarch baseline accept RUN --name main")
+    cli("run", ".", cwd=tmp_path).must(3, *said)
+    cli("baseline", "accept", "latest", cwd=tmp_path).must(0)
+    cli("gate", cwd=tmp_path).must(0, "PASS")
+    cli("run", ".", "--target", "python:bots:bad", cwd=tmp_path).must(1, "FAIL")
+    # Of other scenarios it is no baseline: what it says about them is nothing.
+    write_suite(tmp_path, scenarios=[{"inline": many[1:]}], **suite)
+    cli("run", ".", cwd=tmp_path).must(3, *said)

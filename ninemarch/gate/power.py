@@ -20,6 +20,7 @@ from ninemarch.stats.quantiles import beta_quantile
 __all__ = ["CHANCE", "effective_trials", "power_line"]
 
 CHANCE = 0.8
+_ENOUGH = 100.0  # failures allowed in a sequential budget from which on a longer one is not followed to its end
 _SURE = 1 - 1e-9  # confidence that is left where earlier looks have spent everything
 
 
@@ -48,7 +49,9 @@ def power_line(gate: Gate, tally: Tally, *, planned: int) -> str:
         return "would notice nothing: the trials are not worth one independent trial"
     options = {"chance": CHANCE, "confidence": confidence}
     if tally.anytime:
-        noticed = stats.sequential_regression(gate.allowed, budget=worth, **options)
+        # A longer budget notices at least what a shorter one does.
+        budget = min(worth, math.ceil(_ENOUGH / gate.allowed))
+        noticed = stats.sequential_regression(gate.allowed, budget=budget, **options)
     else:
         noticed = stats.smallest_regression(worth, gate.allowed, **options)
     return _noticed(gate, worth, noticed)

@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ninemarch.stats.coverage import outcome_window
-from ninemarch.stats.interval import as_rates, check_open, check_whole, wrong
+from ninemarch.stats.interval import FloatArray, as_rates, check_open, check_whole, wrong
 from ninemarch.stats.plan import Regression
+from ninemarch.stats.roots import find_root
 from ninemarch.stats.sequential import fail_table, pass_table
 
 __all__ = [
@@ -88,7 +89,7 @@ def operating_characteristics(
     passing = np.asarray(pass_at, dtype=np.int64)
     passing, failing = passing[passing <= last], np.asarray(fail_at, dtype=np.int64)
     extra = np.geomspace(1, last, _EXTRA_TIMES).astype(np.int64)
-    times = np.unique(np.concatenate([passing, failing[(failing > 0) & (failing <= last)], [last], extra]))
+    times = np.union1d(_entries(passing, failing, last), extra)
     walk = _Walk(q, passing, failing, last if not curtail else None)
     ended = np.array([walk.advance(int(time)) for time in times])
     left = walk.close()
@@ -96,6 +97,11 @@ def operating_characteristics(
     ended[-1] = 1.0
     spread = tuple(int(times[np.argmax(ended >= share)]) for share in _SPREAD)
     return Operating(walk.passed, walk.failed, walk.stopped + left, mean, (spread[0], spread[1], spread[2]))
+
+
+def _entries(passing: NDArray[np.int64], failing: NDArray[np.int64], last: int) -> NDArray[np.int64]:
+    """Return the trials at which something can happen, in order."""
+    return np.unique(np.concatenate([passing, failing[(failing > 0) & (failing <= last)], [last]]))
 
 
 class _Walk:
@@ -198,7 +204,7 @@ def sequential_regression(
         confidence: of PASS and of FAIL, above 0 and below 1.
 
     Returns:
-        Regression, to a relative 0.1%; ``failing`` is 1 where no rate fails with that chance within the budget.
+        Regression, to about 0.1%; ``failing`` is 1 where no rate fails with that chance within the budget.
 
     Raises:
         UsageError: a rate, confidence or count out of range.
@@ -212,23 +218,24 @@ def sequential_regression(
         >>> sequential_regression(0.01, budget=300).not_passing
         0.0
     """
-    wanted = check_open("chance", chance)
+    wanted, last = check_open("chance", chance), check_whole("budget", budget, least=1)
+    passing = _passes_within(failure_rate, last, confidence, None)
+    failing = fail_table(failure_rate, max_failures=len(passing) + 1, confidence=confidence, min_failures=2)
+    entries = _entries(passing, failing, last).tolist()
 
-    def at(rate: float) -> Operating:
-        return sequential_plan(rate, failure_rate=failure_rate, budget=budget, confidence=confidence)
+    def walked(log_rate: FloatArray) -> _Walk:
+        walk = _Walk(float(np.exp(log_rate)), passing, failing, None)
+        for time in entries:
+            walk.advance(time)
+        return walk
 
-    never = at(0.0).passes == 0
-    noticed = 0.0 if never else _first_rate(lambda q: at(q).passes <= 1 - wanted, failure_rate / 1000, 1.0)
-    failing = _first_rate(lambda q: at(q).fails >= wanted, failure_rate, 1.0)
-    return Regression(noticed, failing, wanted)
+    def root(rising: Callable[[FloatArray], FloatArray], low: float) -> float:
+        return float(np.exp(find_root(rising, np.asarray(np.log(low)), np.asarray(-1e-9), rtol=1e-4)))
 
-
-def _first_rate(reached: Callable[[float], bool], low: float, high: float) -> float:
-    """Return the smallest rate that reaches it, to a relative 0.1%; ``high`` where none below does."""
-    while high / low > 1.001:
-        middle = float(np.sqrt(low * high))
-        low, high = (low, middle) if reached(middle) else (middle, high)
-    return high
+    noticed = root(lambda x: np.asarray(1 - walked(x).passed - wanted), failure_rate / 1000) if passing.size else 0.0
+    fails = walked(np.asarray(-1e-9)).failed >= wanted
+    failing_from = root(lambda x: np.asarray(walked(x).failed - wanted), failure_rate) if fails else 1.0
+    return Regression(noticed, failing_from, wanted)
 
 
 def _passes_within(failure_rate: float, budget: int, confidence: float, threshold: float | None) -> NDArray[np.int64]:

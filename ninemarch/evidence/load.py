@@ -234,8 +234,11 @@ def _failure(row: dict[str, Any], columns: list[str]) -> Failure:
 
 
 def _readable(text: str | None) -> str:
-    """The stored JSON text laid out for reading when it is short; as stored otherwise."""
-    if not text or len(text) > 20_000 or text[0] not in "[{":
+    """The stored JSON text laid out for reading when it is short; as stored otherwise.
+
+    As stored too where it holds halves of surrogate pairs: reading would join them, and a wrong answer look right.
+    """
+    if not text or len(text) > 20_000 or text[0] not in "[{" or "\\ud" in text:
         return text or ""
     try:
         return json.dumps(json.loads(text), ensure_ascii=False, indent=1)

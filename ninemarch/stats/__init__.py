@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ninemarch.stats.amsaa import CrowAmsaa, crow_amsaa, crow_amsaa_grouped, crow_amsaa_times
+    from ninemarch.stats.cloglog import effective_counts
     from ninemarch.stats.compare import Mcnemar, mcnemar, newcombe, paired_log_e, paired_shares, tango
     from ninemarch.stats.coverage import exact_coverage, false_pass
     from ninemarch.stats.discovery import chao1, expected_new_modes, good_turing, rarefied_modes, sample_coverage
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
         sequential_regression,
         sprt,
     )
+    from ninemarch.stats.pace import PaceChange, pace_change
     from ninemarch.stats.plan import (
         PowerPlan,
         Regression,
@@ -58,7 +60,7 @@ if TYPE_CHECKING:
     from ninemarch.stats.scale import nines, nines_interval, nines_of_rate, nines_proven, trials_for_next_nine
     from ninemarch.stats.sequential import confidence_sequence, fail_table, log_e_fail, log_e_pass, pass_table
     from ninemarch.stats.staged import look_threshold, two_stage
-    from ninemarch.stats.trend import Forecast, Growth, forecast, growth
+    from ninemarch.stats.trend import Forecast, Growth, expected_range, forecast, growth
     from ninemarch.stats.unpaired import boschloo, fisher, miettinen_nurminen, newcombe_unpaired
     from ninemarch.stats.weighted import allocate, contribution_gamma, effective_size, weighted_gamma
 
@@ -72,6 +74,7 @@ __all__ = [
     "Interval",
     "Mcnemar",
     "Operating",
+    "PaceChange",
     "PowerPlan",
     "Regression",
     "Side",
@@ -95,10 +98,12 @@ __all__ = [
     "crow_amsaa",
     "crow_amsaa_grouped",
     "crow_amsaa_times",
+    "effective_counts",
     "effective_size",
     "end_to_end",
     "exact_coverage",
     "expected_new_modes",
+    "expected_range",
     "fail_table",
     "failures_allowed",
     "false_pass",
@@ -128,6 +133,7 @@ __all__ = [
     "nines_of_rate",
     "nines_proven",
     "operating_characteristics",
+    "pace_change",
     "paired_log_e",
     "paired_shares",
     "pass_at_k",
@@ -159,6 +165,7 @@ _MODULES = {
         "crow_amsaa_grouped",
         "crow_amsaa_times",
     ),
+    "cloglog": ("effective_counts",),
     "compare": (
         "Mcnemar",
         "mcnemar",
@@ -216,6 +223,10 @@ _MODULES = {
         "sequential_regression",
         "sprt",
     ),
+    "pace": (
+        "PaceChange",
+        "pace_change",
+    ),
     "plan": (
         "PowerPlan",
         "Regression",
@@ -263,6 +274,7 @@ _MODULES = {
     "trend": (
         "Forecast",
         "Growth",
+        "expected_range",
         "forecast",
         "growth",
     ),

@@ -1,7 +1,7 @@
 """The march over releases: how fast failure rates fall with effort, and when a nine is reached.
 
-Covers complementary log-log regression of failures on effort with noise between releases (Williams) and the Fieller
-set XX for many short histories. Growth models tied to the number of test trials are in amsaa.
+Covers the march as a straight line in effort or its logarithm, the effort that a nine costs, and the Fieller set of
+the effort at which a nine is reached. Growth models tied to the number of test trials are in amsaa.
 """
 
 from __future__ import annotations
@@ -11,17 +11,13 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 import numpy as np
-from scipy import special
 
-from ninemarch.stats.interval import Counts, FloatArray, as_pair, check_open, wrong
-from ninemarch.stats.roots import find_root
+from ninemarch.stats.cloglog import Fit, as_amounts, fit_cloglog, log_likelihood, release_noise, t_or_z
+from ninemarch.stats.interval import Counts, FloatArray, check_open, wrong
 
-__all__ = ["Forecast", "Growth", "Scale", "forecast", "growth"]
+__all__ = ["Forecast", "Growth", "Scale", "expected_range", "forecast", "growth"]
 
 Scale: TypeAlias = Literal["linear", "log"]
-
-_STEPS = 200
-_FAR = 30.0  # |log hazard| beyond which the fit runs away: all failures lie on one side of an effort
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +73,8 @@ def growth(
     where releases vary beyond chance; with the noise term 84% to 95%.
 
     Args:
-        failures: failures of each release.
-        trials: trials of each release, at least 1 each.
+        failures: failures of each release; effective counts need not be whole.
+        trials: trials of each release, above 0 each.
         effort: effort spent up to each release, in any unit; above 0 on the log scale; default 1, 2, 3, ...
         scale: ``linear`` or ``log``.
         confidence: of the limits of ``effort_per_nine``, above 0 and below 1.
@@ -101,12 +97,12 @@ def growth(
         >>> growth([0, 0, 0], [100, 100, 100]).effort_per_nine
         nan
     """
-    k, n = (array.ravel() for array in as_pair(failures, trials))
+    k, n = as_amounts(failures, trials)
     level = check_open("confidence", confidence)
     x = _scaled_effort(effort, k.size, scale)
-    if (n == 0).any():
-        raise wrong("trials", 0, "at least 1 a release", "leave out releases without trials")
-    plain = _fit(k, n, x, 0.0)
+    spread = float(x.std()) if np.unique(x).size > 1 else 0.0
+    design = np.column_stack([np.ones(x.size), (x - x.mean()) / spread if spread else x * 0])
+    plain = fit_cloglog(k, n, design, 0.0)
     if plain is None:
         nothing = float("nan")
         fitted = tuple(float(rate) for rate in k / n)
@@ -114,18 +110,18 @@ def growth(
             nothing, nothing, nothing, (nothing,) * 3, 0.0, nothing, nothing, float("inf"), level, fitted, nothing,
             scale, k.size - 2,
         )  # fmt: skip
-    between = _release_noise(k, n, x, plain) if noise and k.size > 2 else 0.0
-    fit = plain if between == 0 else _fit(k, n, x, between) or plain
-    quantile = _quantile(level, k.size - 2, between)
-    aic = float(4 - 2 * _log_likelihood(k, n, plain.beta[0] + plain.beta[1] * x))
-    return _described(fit, x, between=between, aic=aic, quantile=quantile, confidence=level, scale=scale)
+    between = release_noise(k, n, design, plain) if noise else 0.0
+    fit = plain if between == 0 else fit_cloglog(k, n, design, between) or plain
+    back = np.array([[1.0, -x.mean() / spread], [0.0, 1 / spread]])
+    fit = Fit(back @ fit.beta, back @ fit.covariance @ back.T, fit.pearson)
+    aic = float(4 - 2 * log_likelihood(k, n, design @ plain.beta))
+    return _described(fit, x, between=between, aic=aic, confidence=level, scale=scale)
 
 
-def _described(
-    fit: _Fit, x: FloatArray, *, between: float, aic: float, quantile: float, confidence: float, scale: Scale
-) -> Growth:
+def _described(fit: Fit, x: FloatArray, *, between: float, aic: float, confidence: float, scale: Scale) -> Growth:
     a, b = (float(value) for value in fit.beta)
     error = float(np.sqrt(fit.covariance[1, 1]))
+    quantile = t_or_z(confidence, x.size - 2, between)
     lower, middle, upper = (_per_nine(slope, scale) for slope in (b - quantile * error, b, b + quantile * error))
     return Growth(
         intercept=a,
@@ -137,7 +133,7 @@ def _described(
         lower=lower,
         upper=upper,
         confidence=confidence,
-        fitted=tuple(float(rate) for rate in _rate(a + b * x)),
+        fitted=tuple(float(rate) for rate in -np.expm1(-np.exp(a + b * x))),
         aic=aic,
         scale=scale,
         degrees=x.size - 2,
@@ -156,70 +152,6 @@ def _scaled_effort(effort: Sequence[float] | FloatArray | None, releases: int, s
     if not np.isfinite(x).all() or (scale == "log" and x.size and x.min() <= 0):
         raise wrong("effort", f"{x.min() if x.size else 0:g}", "finite, and above 0 on the log scale", "change it")
     return np.log(x) if scale == "log" else x
-
-
-@dataclass(frozen=True, slots=True)
-class _Fit:
-    beta: FloatArray
-    covariance: FloatArray
-    pearson: float
-
-
-def _rate(eta: FloatArray) -> FloatArray:
-    return np.asarray(-np.expm1(-np.exp(eta)))
-
-
-def _log_likelihood(k: FloatArray, n: FloatArray, eta: FloatArray) -> float:
-    hazard = np.exp(eta)
-    with np.errstate(divide="ignore"):
-        failed = special.xlogy(k, -np.expm1(-hazard))
-    choose = special.gammaln(n + 1) - special.gammaln(k + 1) - special.gammaln(n - k + 1)
-    return float((choose + failed - (n - k) * hazard).sum())
-
-
-def _fit(k: FloatArray, n: FloatArray, x: FloatArray, between: float) -> _Fit | None:
-    """Return the weighted fit with variance ``between`` on the log scale; None where no finite fit exists."""
-    if np.unique(x).size < 2 or k.sum() == 0 or (k == n).all():
-        return None
-    center, spread = x.mean(), x.std()
-    design = np.column_stack([np.ones(x.size), (x - center) / spread])
-    eta, beta = np.log(-np.log1p(-(k + 0.5) / (n + 1))), np.zeros(2)
-    for _ in range(_STEPS):
-        hazard = np.exp(eta)
-        passing = np.exp(-hazard)
-        rate, slope = -np.expm1(-hazard), hazard * passing
-        # Variance of k/n on the log scale, plus what releases vary beyond chance.
-        weight = 1 / (rate * passing / (n * slope**2) + between)
-        residual = (k / n - rate) / slope
-        information = design.T @ (weight[:, None] * design)
-        new = np.linalg.solve(information, design.T @ (weight * (eta + residual)))
-        change, beta = np.abs(new - beta).max(), new
-        eta = design @ beta
-        if eta.min() < -_FAR or eta.max() > 6:
-            return None
-        if change < 1e-12 * (1 + np.abs(beta).max()):
-            back = np.array([[1.0, -center / spread], [0.0, 1 / spread]])
-            covariance = back @ np.linalg.inv(information) @ back.T
-            return _Fit(back @ beta, covariance, float((weight * residual**2).sum()))
-    return None
-
-
-def _release_noise(k: FloatArray, n: FloatArray, x: FloatArray, plain: _Fit) -> float:
-    """Return the variance between releases at which the residuals are as large as expected: Williams's t2."""
-    degrees = k.size - 2
-    if plain.pearson <= degrees:
-        return 0.0
-
-    def excess(log_noise: FloatArray) -> FloatArray:
-        fit = _fit(k, n, x, float(np.exp(log_noise)))
-        return np.asarray((plain if fit is None else fit).pearson - degrees)
-
-    return float(np.exp(find_root(excess, np.asarray(-25.0), np.asarray(5.0), rtol=1e-12)))
-
-
-def _quantile(confidence: float, degrees: int, between: float) -> float:
-    upper = (1 + confidence) / 2
-    return float(special.stdtrit(degrees, upper) if between > 0 and degrees > 0 else special.ndtri(upper))
 
 
 def _per_nine(slope: float, scale: Scale) -> float:
@@ -307,7 +239,7 @@ def forecast(
         return Forecast(target, float("nan"), -inf, inf, in_sight=False, confidence=level)
     offset = fit.intercept - float(np.log(-np.log1p(-target)))
     point = -offset / fit.slope if fit.slope < 0 else inf
-    t2 = _quantile(level, fit.degrees, fit.release_noise) ** 2
+    t2 = t_or_z(level, fit.degrees, fit.release_noise) ** 2
     v_aa, v_ab, v_bb = fit.covariance
     # Fieller: all x with (offset + slope x)^2 <= t2 (v_aa + 2 x v_ab + x^2 v_bb).
     square, half, rest = fit.slope**2 - t2 * v_bb, offset * fit.slope - t2 * v_ab, offset**2 - t2 * v_aa
@@ -322,3 +254,39 @@ def _unscaled(x: float, scale: Scale) -> float:
     if scale == "linear":
         return float(x)
     return float(np.exp(x)) if x < 700 else float("inf")
+
+
+def expected_range(march: Growth, effort: Sequence[float] | FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return between which failure rates a release at each effort is expected to lie, if the march goes on.
+
+    Uncertainty of the fit and, where releases vary beyond chance, of a single release; not that of measuring it.
+
+    Args:
+        march: a fitted march.
+        effort: efforts at which to look; above 0 on the log scale.
+
+    Returns:
+        Lower and upper failure rates at the march's confidence; 0 and 1 where nothing was fitted.
+
+    Raises:
+        UsageError: effort out of range.
+
+    Source: G. A. F. Seber and A. J. Lee (2003), Linear Regression Analysis, section 5.3, on the log scale.
+
+    Examples:
+        >>> march = growth([100, 32, 10, 3], [1000, 1000, 1000, 1000])
+        >>> [(round(float(x), 4), round(float(y), 4)) for x, y in zip(*expected_range(march, [5, 6]))]
+        [(0.0005, 0.0019), (0.0001, 0.0007)]
+        >>> expected_range(growth([0, 0], [10, 10]), [3])[1].tolist()
+        [1.0]
+    """
+    points = np.asarray(effort, dtype=np.float64).ravel()
+    x = _scaled_effort(points, points.size, march.scale)
+    if not np.isfinite(march.slope):
+        return np.zeros(x.size), np.ones(x.size)
+    v_aa, v_ab, v_bb = march.covariance
+    spread = np.sqrt(np.maximum(v_aa + 2 * x * v_ab + x**2 * v_bb, 0.0) + march.release_noise)
+    reach = t_or_z(march.confidence, march.degrees, march.release_noise) * spread
+    eta = march.intercept + march.slope * x
+    lower, upper = (-np.expm1(-np.exp(np.clip(eta + side, -700, 6))) for side in (-reach, reach))
+    return np.asarray(lower), np.asarray(upper)

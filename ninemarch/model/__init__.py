@@ -10,6 +10,7 @@ from ninemarch.model.evidence import Counts, Evidence, Failure, Rate, Slice
 from ninemarch.model.gate import Asks, Gate
 from ninemarch.model.march import March, Step
 from ninemarch.model.outcome import Abstain, Answer, Ended, HandOff, NoVerdict, Outcome
+from ninemarch.model.planning import Course, GatePlan, Needs, Sized, SuitePlan, TrialCost
 from ninemarch.model.run import RunPlan
 from ninemarch.model.scenario import Scenario, Severity
 from ninemarch.model.suite import (
@@ -37,6 +38,7 @@ __all__ = [
     "CheckSpec",
     "Comparison",
     "Counts",
+    "Course",
     "Decision",
     "DemoPlan",
     "Difference",
@@ -45,6 +47,7 @@ __all__ = [
     "Evidence",
     "Failure",
     "Gate",
+    "GatePlan",
     "GateResult",
     "GateVerdict",
     "Generator",
@@ -53,6 +56,7 @@ __all__ = [
     "Limits",
     "Look",
     "March",
+    "Needs",
     "NextNine",
     "NoVerdict",
     "Outcome",
@@ -65,13 +69,16 @@ __all__ = [
     "Scenario",
     "Seeds",
     "Severity",
+    "Sized",
     "Slice",
     "Source",
     "Step",
     "Suite",
+    "SuitePlan",
     "Tally",
     "TargetSpec",
     "Trial",
+    "TrialCost",
     "Trials",
     "Verdict",
     "Weighted",

@@ -35,7 +35,7 @@ def notes(
     if counts.void:
         yield f"{count_text(counts.void, 'void scenario')} outside the rate (ambiguous in themselves, listed)"
     tested = max((result.tested for result in results), default=1)
-    if tested > 1:
+    if tested > 1 and any(result.where and result.below for result in results):
         yield f"{tested} slices were tested; a FAIL among them is corrected for their number (Holm), a PASS needs all"
     if gates and not results and evidence.plan.counts_in_a_rate:
         yield "no gate applies to this selection"

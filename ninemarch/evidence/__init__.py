@@ -4,6 +4,7 @@
 ``read_scenarios`` gives it scenario by scenario, ``compare`` beside a baseline.
 """
 
+from ninemarch.evidence.breakdown import breakdown
 from ninemarch.evidence.estimate import estimate, extra_clean_trials, misses, p_beyond, proves_beyond, proves_within
 from ninemarch.evidence.gather import gather
 from ninemarch.evidence.load import read_failures
@@ -11,6 +12,7 @@ from ninemarch.evidence.scenarios import Scenarios, compare, read_scenarios
 
 __all__ = [
     "Scenarios",
+    "breakdown",
     "compare",
     "estimate",
     "extra_clean_trials",

@@ -15,7 +15,7 @@ from ninemarch.evidence.load import Columns
 from ninemarch.evidence.scores import Mask, Reading, Score
 from ninemarch.model import Counts, Look, RunPlan, Slice, Tally, Verdict
 
-__all__ = ["Counter"]
+__all__ = ["Counter", "tally_of"]
 
 Groups = dict[tuple[int, int], int]
 
@@ -171,6 +171,11 @@ class Counter:
         if at == 0 or (made > at and seen >= look.stop_at):
             return None
         return Look(at=at, stop_at=look.stop_at)
+
+
+def tally_of(unit: NDArray[np.int64] | None, counted: Mask, failed: Mask) -> Tally:
+    """Return the plain tally of the counted trials, by independent unit (None: every trial is its own)."""
+    return Tally(_sorted(_histogram(unit, counted, failed)))
 
 
 def _sorted(groups: Groups) -> tuple[tuple[int, int, int], ...]:

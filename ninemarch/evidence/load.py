@@ -38,6 +38,7 @@ class Columns:
         weight: of the scenario inside its profile cell.
         seconds: the target's own time; single precision is finer than any clock's jitter.
         cost: what the trial cost, in US dollars; nan where unknown. Empty unless it was asked for.
+        tokens: tokens used, likewise.
         severity: code and words of each trial's severity. Empty unless it was asked for.
         check: likewise of the check that decided a failure.
         unit: code of the independent unit the trial belongs to; None when every trial is its own.
@@ -50,6 +51,7 @@ class Columns:
     weight: NDArray[np.float64]
     seconds: NDArray[np.float32]
     cost: NDArray[np.float64]
+    tokens: NDArray[np.float64]
     severity: Coded
     check: Coded
     unit: NDArray[np.int64] | None
@@ -90,7 +92,7 @@ def read_columns(
         path: the table.
         head: what its metadata say.
         attributes: attributes wanted.
-        further: ``cost_usd``, ``severity`` and ``check`` are read only where they are named here.
+        further: ``cost_usd``, ``tokens``, ``severity`` and ``check`` are read only where they are named here.
 
     Raises:
         RunInvalid: the table is damaged.
@@ -101,8 +103,7 @@ def read_columns(
     arrays: dict[str, NDArray[Any]] = {name: np.empty(rows, kind) for name, kind in plain.items()}
     coders = {name: _Coder(np.full(rows, -1, np.int32)) for name in table.column_names(present)}
     coders |= {name: _Coder(np.full(rows, -1, np.int32)) for name in ("severity", "check") if name in further}
-    if "cost_usd" in further:
-        arrays["cost_usd"] = np.empty(rows, np.float64)
+    arrays |= {name: np.empty(rows, np.float64) for name in ("cost_usd", "tokens") if name in further}
     verdict = coders["verdict"] = _Coder(np.full(rows, -1, np.int8), [verdict.value for verdict in _ORDER])
     weight = np.broadcast_to(1.0, rows)
     # Chunk by chunk into arrays of their final size: some 20 bytes are held of a trial, never its texts.
@@ -125,6 +126,7 @@ def read_columns(
         weight=weight,
         seconds=arrays["seconds"],
         cost=arrays.get("cost_usd", np.empty(0)),
+        tokens=arrays.get("tokens", np.empty(0)),
         severity=coders["severity"].coded if "severity" in coders else _NOTHING,
         check=coders["check"].coded if "check" in coders else _NOTHING,
         unit=_units(path) if grouped or head.plan.per_scenario > 1 else None,

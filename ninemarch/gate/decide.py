@@ -9,16 +9,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from ninemarch import stats
-from ninemarch.evidence import estimate, extra_clean_trials
+from ninemarch.evidence import estimate, extra_clean_trials, misses, proves_within
 from ninemarch.gate.continued import join
 from ninemarch.gate.results import judge_all
 from ninemarch.gate.story import action_of, notes, sentence_of
-from ninemarch.model import Decision, Evidence, Gate, GateVerdict, NextNine, Slice, Tally
+from ninemarch.model import Decision, Evidence, Gate, GateVerdict, Grouping, NextNine, Rate, Rung, Slice, Tally
 
 DEFAULT_CONFIDENCE = 0.95
 # Above this share of void scenarios the suite measures its author, not the target.
 VOID_MAX = 0.02
+_MOST_NINES = 9  # as a gate may ask for
 _ORDER = list(GateVerdict)
 
 
@@ -58,6 +61,9 @@ def decide(evidence: Evidence, gates: Sequence[Gate] = ()) -> Decision:
         next_nine=_next_nine(part, confidence) if rate is not None and not part.counts.missing else None,
         notes=tuple(notes(evidence, results, gates, runs)),
         stopped=evidence.stopped,
+        ladder=_ladder(part, confidence) if rate is not None else (),
+        readings=_readings(part, confidence) if rate is not None else None,
+        grouping=_grouping(part.scored) if rate is not None else None,
     )
     sentence, (action, command) = sentence_of(decision, invalid), action_of(decision, invalid)
     return replace(decision, sentence=sentence, action=action, command=command)
@@ -74,6 +80,35 @@ def _invalid(evidence: Evidence) -> str:
     if counts.scored == 0 and counts.missing == 0:
         return "no trial was scored"
     return ""
+
+
+def _ladder(part: Slice, confidence: float) -> tuple[Rung, ...]:
+    """The nines from 90% to one beyond the next."""
+    rungs: list[Rung] = []
+    for nine in range(1, _MOST_NINES + 1):
+        allowed = float(f"1e-{nine}")
+        proven = proves_within(part.scored, allowed, confidence)
+        clean = 0 if proven else extra_clean_trials(part.scored, allowed, confidence)
+        rungs.append(Rung(nine, held=not misses(part.scored, allowed), proven=proven, clean_trials=clean))
+        if len(rungs) > 2 and not proven and not rungs[-2].proven:
+            break
+    return tuple(rungs)
+
+
+def _readings(part: Slice, confidence: float) -> tuple[Rate, Rate] | None:
+    """The rate with every undecided trial read as a failure, and as a pass."""
+    if part.worst is part.scored:
+        return None
+    worst, best = estimate(part.worst, confidence), estimate(part.best, confidence)
+    return None if worst is None or best is None else (worst, best)
+
+
+def _grouping(tally: Tally) -> Grouping | None:
+    if tally.independent:
+        return None
+    failures, trials, many = (np.array(column) for column in zip(*tally.groups, strict=True))
+    found = stats.group_summary(np.repeat(failures, many), np.repeat(trials, many))
+    return Grouping(found.groups, found.flaky, found.always_failing, found.correlation, found.effective_trials)
 
 
 def _next_nine(part: Slice, confidence: float) -> NextNine | None:

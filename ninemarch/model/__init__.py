@@ -4,8 +4,9 @@ Covers the vocabulary of the project, one class a word. Holds no I/O and no stat
 """
 
 from ninemarch.model.baseline import Baseline, Results
+from ninemarch.model.breakdown import Breakdown, Cross
 from ninemarch.model.comparison import Comparison, Difference, PairedScenario
-from ninemarch.model.decision import Decision, GateResult, GateVerdict, NextNine
+from ninemarch.model.decision import Decision, GateResult, GateVerdict, Grouping, NextNine, Rung
 from ninemarch.model.evidence import Counts, Evidence, Failure, Rate, Slice
 from ninemarch.model.gate import Asks, Gate
 from ninemarch.model.march import March, Step
@@ -35,10 +36,12 @@ __all__ = [
     "Answer",
     "Asks",
     "Baseline",
+    "Breakdown",
     "CheckSpec",
     "Comparison",
     "Counts",
     "Course",
+    "Cross",
     "Decision",
     "DemoPlan",
     "Difference",
@@ -51,6 +54,7 @@ __all__ = [
     "GateResult",
     "GateVerdict",
     "Generator",
+    "Grouping",
     "HandOff",
     "HuntSource",
     "Limits",
@@ -66,6 +70,7 @@ __all__ = [
     "Release",
     "Results",
     "RunPlan",
+    "Rung",
     "Scenario",
     "Seeds",
     "Severity",

@@ -129,6 +129,43 @@ class NextNine:
 
 
 @dataclass(frozen=True, slots=True)
+class Rung:
+    """One nine, and how far the evidence is from proving it.
+
+    Args:
+        nine: the whole number of nines.
+        held: whether the measured rate holds it.
+        proven: whether it is proven.
+        clean_trials: further clean trials that would prove it, 0 when it is proven; None when more trials will not
+            help, or nobody can say.
+    """
+
+    nine: int
+    held: bool
+    proven: bool
+    clean_trials: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Grouping:
+    """What grouped trials are worth; see ``stats.group_summary``.
+
+    Args:
+        groups: groups with a scored trial.
+        flaky: groups that failed sometimes and passed sometimes.
+        always_failing: groups of at least two trials that failed in every one.
+        correlation: intra-group correlation; None where the counts carry none.
+        effective_trials: independent trials that they are worth.
+    """
+
+    groups: int
+    flaky: int
+    always_failing: int
+    correlation: float | None
+    effective_trials: float
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """The one truth about a run; every rendering reads it and computes nothing.
 
@@ -143,6 +180,9 @@ class Decision:
         gates: every gate and slice, decided.
         next_nine: what the next nine asks for; None when no trial was scored.
         notes: what a reader must know: errors, void trials, early stop, seeds of development.
+        ladder: the nines from 90% to one beyond the next nine.
+        readings: the rate with every undecided trial read as a failure, and as a pass; None where there is none.
+        grouping: what grouped trials are worth; None where every trial is its own.
     """
 
     plan: RunPlan
@@ -158,6 +198,9 @@ class Decision:
     notes: tuple[str, ...] = ()
     stopped: str = ""
     command: str = ""
+    ladder: tuple[Rung, ...] = ()
+    readings: tuple[Rate, Rate] | None = None
+    grouping: Grouping | None = None
 
     @property
     def exit_code(self) -> ExitCode:

@@ -1,0 +1,96 @@
+"""Counts what a page shows beside the rates: failures by severity, pairs of attributes, money.
+
+Covers pointers to where failures are, each with its interval; none of them is corrected for how many were looked at
+(that is mining's job), and the page says so.
+"""
+
+from __future__ import annotations
+
+from itertools import combinations
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats as scipy_stats
+
+from ninemarch import table
+from ninemarch.evidence.count import tally_of
+from ninemarch.evidence.estimate import estimate
+from ninemarch.evidence.load import Columns, read_columns
+from ninemarch.model import Breakdown, Cross, Rate, Verdict
+
+__all__ = ["breakdown"]
+
+MOST_LEVELS = 8
+MOST_ATTRIBUTES = 4
+_TOO_MANY = 60  # levels of an attribute that is more of a name than a dimension
+Mask = NDArray[np.bool_]
+
+
+def breakdown(path: Path, *, confidence: float = 0.95) -> Breakdown:
+    """Return the breakdown of the run whose table lies at ``path``.
+
+    Args:
+        path: the table.
+        confidence: of each end of a cell's interval, one-sided.
+
+    Raises:
+        RunInvalid: the table is damaged.
+    """
+    head = table.head(path)
+    columns = read_columns(path, head, head.attributes, {"severity", "cost_usd", "tokens"})
+    scored = columns.has(Verdict.PASS, Verdict.FAIL, Verdict.ASSISTED)
+    bad = columns.has(Verdict.FAIL, Verdict.ASSISTED)
+    codes, words = columns.severity
+    failed = np.bincount(codes[columns.has(Verdict.FAIL)], minlength=len(words))
+    known = ~np.isnan(columns.cost)
+    used = columns.tokens[~np.isnan(columns.tokens)]
+    return Breakdown(
+        severities={word: int(count) for word, count in zip(words, failed, strict=True) if count},
+        crosses=tuple(_cross(columns, scored, bad, pair, confidence) for pair in _pairs(columns, scored, bad)),
+        cost_usd=float(columns.cost[known].sum()) if known.any() else None,
+        tokens=int(used.sum()) if used.size else None,
+        priced=int(known.sum()),
+    )
+
+
+def _pairs(columns: Columns, scored: Mask, bad: Mask) -> list[tuple[str, str]]:
+    """Pairs of the attributes whose levels differ most (by the chi-square test), most different first."""
+    strength = {}
+    for name, (codes, words) in columns.levels.items():
+        trials = np.bincount(codes[scored & (codes >= 0)], minlength=len(words))
+        if not 2 <= np.count_nonzero(trials) <= _TOO_MANY:
+            continue
+        failures = np.bincount(codes[scored & bad & (codes >= 0)], minlength=len(words))
+        strength[name] = _differ(failures[trials > 0], trials[trials > 0])
+    names = sorted(strength, key=lambda name: (-strength[name], name))[:MOST_ATTRIBUTES]
+    return list(combinations(names, 2))
+
+
+def _differ(failures: NDArray[np.int64], trials: NDArray[np.int64]) -> float:
+    """How surely the levels fail unlike, as -log10 of the chi-square p-value."""
+    if failures.sum() in {0, trials.sum()}:
+        return 0.0
+    found = scipy_stats.chi2_contingency(np.stack([failures, trials - failures]), correction=False)
+    return float(-np.log10(max(found.pvalue, 1e-300)))
+
+
+def _cross(columns: Columns, scored: Mask, bad: Mask, pair: tuple[str, str], confidence: float) -> Cross:
+    levels = [_largest(*columns.levels[name], scored) for name in pair]
+    shown = np.zeros(scored.shape, dtype=np.bool_)
+    cells: list[tuple[Rate | None, ...]] = []
+    for row in levels[0]:
+        rates: list[Rate | None] = []
+        for column in levels[1]:
+            inside = scored & columns.where(pair[0], row) & columns.where(pair[1], column)
+            shown |= inside
+            rates.append(estimate(tally_of(columns.unit, inside, bad), confidence))
+        cells.append(tuple(rates))
+    left = int(scored.sum()) - int(shown.sum())
+    return Cross(pair[0], pair[1], tuple(levels[0]), tuple(levels[1]), tuple(cells), left)
+
+
+def _largest(codes: NDArray[np.int32], words: list[str], scored: Mask) -> list[str]:
+    trials = np.bincount(codes[scored & (codes >= 0)], minlength=len(words))
+    order = sorted(range(len(words)), key=lambda code: (-trials[code], words[code]))
+    return [words[code] for code in order[:MOST_LEVELS] if trials[code]]

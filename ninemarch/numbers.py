@@ -16,8 +16,10 @@ from ninemarch.model import Rate
 
 __all__ = [
     "NINES",
+    "amount_text",
     "clean_text",
     "count_text",
+    "dollar_text",
     "duration_text",
     "estimate_text",
     "failures_text",
@@ -28,6 +30,7 @@ __all__ = [
     "one_sided_text",
     "p_value_text",
     "percent",
+    "percent_of",
     "points_text",
     "share_text",
     "short_estimate",
@@ -280,3 +283,42 @@ def duration_text(seconds: float) -> str:
     if whole < 3600:
         return f"{whole // 60} min {whole % 60} s"
     return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def amount_text(value: Fraction, rounding: Rounding) -> str:
+    """Return a number of failures, of three digits or more, rounded to the side that was asked for.
+
+    Examples:
+        >>> [amount_text(Fraction(x), "ceil") for x in ("7.674", "0.0123", "12345.2")]
+        ['7.68', '0.013', '12,346']
+    """
+    if value <= 0 or value.denominator == 1:
+        return f"{max(0, int(value)):,}"
+    places = max(0, 2 - math.floor(math.log10(float(value)))) if value < 100 else 0
+    places = min(places, 2) if value >= Fraction(1, 10) else min(places - 1, _MOST_DIGITS)
+    shown = Fraction(_round(value * 10**places, rounding), 10**places)
+    return f"{float(shown):,.{places}f}"
+
+
+def percent_of(share: Fraction) -> str:
+    """Return how much of a budget is spent: ``62%``, ``7.4 times``.
+
+    Examples:
+        >>> percent_of(Fraction(62, 100)), percent_of(Fraction(74, 10)), percent_of(Fraction(1, 1000))
+        ('62%', '7.4 times', '0.1%')
+    """
+    if share >= 2:
+        return f"{math.ceil(share * 10) / 10:,.1f} times" if share < 100 else f"{math.ceil(share):,} times"
+    return percent(share, "nearest", (Fraction(0), Fraction(1)), 0 if share > Fraction(1, 20) else 1)
+
+
+def dollar_text(amount: float) -> str:
+    """Return an amount of US dollars with two significant digits or cents.
+
+    Examples:
+        >>> [dollar_text(amount) for amount in (9.5, 0.00123, 1250.0, 0.0)]
+        ['$9.50', '$0.0012', '$1,250.00', '$0.00']
+    """
+    if amount == 0 or amount >= 0.1:
+        return f"${amount:,.2f}"
+    return f"${amount:.{1 - math.floor(math.log10(amount))}f}"

@@ -29,7 +29,7 @@ def tell(finished: Finished, *, as_json: bool, quiet: bool = False, page: str = 
         else:
             print_decision(console.stdout(), decision)
     if page:
-        path = rendering.write_page(Path(page), workflow.march_of([finished]), finished.evidence)
+        path = workflow.write_report([finished], Path(page))
         console.say(f"page: {path}")
 
 
@@ -116,7 +116,17 @@ def replay(
 
 def report(
     runs: Annotated[list[str] | None, typer.Argument(metavar="RUN...", help="Runs in order of release.")] = None,
-    output: Annotated[Path | None, typer.Option("-o", "--output", help="The page's file.")] = None,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="The page's file, or folder.")] = None,
+    audience: Annotated[
+        str, typer.Option("--audience", help="everyone, or manager: the first chapters.")
+    ] = "everyone",
+    layout: Annotated[str, typer.Option("--layout", help="file, or folder: style and scripts apart.")] = "file",
+    max_size: Annotated[int, typer.Option("--max-size", help="Largest page in bytes.")] = 1_500_000,
+    redact: Annotated[bool, typer.Option("--redact", help="Leave out what scenarios and targets say.")] = False,
+    interactive: Annotated[bool, typer.Option(help="Carry plotly, for cards in charts.")] = True,
+    monthly: Annotated[int, typer.Option("--monthly", min=0, help="Trials a month, for the error budget.")] = 0,
+    theme: Annotated[Path | None, typer.Option("--theme", help="TOML file of colours and words.")] = None,
+    open_it: Annotated[bool, typer.Option("--open", help="Open the page in a browser.")] = False,
 ) -> None:
     """Write one self-contained HTML page of a run, or of the march over several."""
     from ninemarch import report as rendering
@@ -124,9 +134,16 @@ def report(
     from ninemarch.cli import console
     from ninemarch.journal import find_run
 
-    finished = [workflow.decide_run(find_run(name)) for name in runs or ["latest"]]
-    march = workflow.march_of(finished)
-    path = output or Path("reports") / f"{march.suite}-{finished[-1].folder.name}.html"
-    console.echo(
-        str(rendering.write_page(path, march, finished[-1].evidence, [each.evidence for each in finished[-2::-1]]))
+    options = rendering.PageOptions(
+        audience=audience,
+        most_bytes=max_size,
+        redact=redact,
+        interactive=interactive,
+        monthly=monthly,
+        theme=rendering.read_theme(theme) if theme else rendering.Theme(),
     )
+    finished = [workflow.decide_run(find_run(name)) for name in runs or ["latest"]]
+    path = workflow.write_report(finished, output, options=options, layout=layout)
+    console.echo(str(path))
+    if open_it:
+        typer.launch(path.resolve().as_uri())

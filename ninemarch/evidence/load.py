@@ -98,6 +98,7 @@ def read_columns(
         RunInvalid: the table is damaged.
     """
     present = [name for name in head.attributes if name in attributes]
+    wanted, further = set(further), set(further) & set(table.names(path))
     rows, grouped, at = head.rows, False, 0
     plain = {"trial": np.int64, "silent": np.bool_, "seconds": np.float32}
     arrays: dict[str, NDArray[Any]] = {name: np.empty(rows, kind) for name, kind in plain.items()}
@@ -125,8 +126,8 @@ def read_columns(
         silent=arrays["silent"],
         weight=weight,
         seconds=arrays["seconds"],
-        cost=arrays.get("cost_usd", np.empty(0)),
-        tokens=arrays.get("tokens", np.empty(0)),
+        cost=arrays.get("cost_usd", np.full(rows if "cost_usd" in wanted else 0, np.nan)),
+        tokens=arrays.get("tokens", np.full(rows if "tokens" in wanted else 0, np.nan)),
         severity=coders["severity"].coded if "severity" in coders else _NOTHING,
         check=coders["check"].coded if "check" in coders else _NOTHING,
         unit=_units(path) if grouped or head.plan.per_scenario > 1 else None,

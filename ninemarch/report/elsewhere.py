@@ -20,18 +20,20 @@ MOST_ROWS = 5
 _CUT = 600
 
 
-def other_failures(runs: Sequence[Evidence]) -> tuple[OtherFailures, ...]:
+def other_failures(runs: Sequence[Evidence], *, redact: bool = False) -> tuple[OtherFailures, ...]:
     """Return a few failures of each run that has any, in the order given, at most ``MOST_RUNS`` of them.
 
     Args:
         runs: evidence of runs other than the headline's.
+        redact: leave out what scenarios and targets say.
     """
     shown: list[OtherFailures] = []
     for run in runs:
         counts, plan = run.overall.counts, run.plan
         if not counts.failed or len(shown) == MOST_RUNS:
             continue
-        rows = [failure_row(f, plan.run, _CUT) for f in silent_first(run.failures)[:MOST_ROWS] if f.verdict == "fail"]
+        picked = [f for f in silent_first(run.failures)[:MOST_ROWS] if f.verdict == "fail"]
+        rows = [failure_row(f, plan.run, _CUT, redact=redact) for f in picked]
         release = f"{plan.release} {plan.release_name}".strip() or str(plan.target)
         title = f"{release} on {plan.profile}: {n.count_text(counts.failed, 'failure')} in {counts.scored:,}"
         split = f"{counts.silent:,} silent, {counts.loud:,} loud; {len(rows)} shown"

@@ -7,16 +7,19 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from ninemarch import numbers as n
-from ninemarch.model import Evidence, March
+from ninemarch.model import Breakdown, Evidence, March
 from ninemarch.report import chapters, record
+from ninemarch.report.budget import budget, cross_tables, rung_rows
 from ninemarch.report.compose import clean, decision_view
 from ninemarch.report.elsewhere import other_failures
 from ninemarch.report.method import method_text, sources
+from ninemarch.report.options import PageOptions
 from ninemarch.report.view import PageView
 
-__all__ = ["page_view"]
+__all__ = ["Further", "page_view"]
 
 _GAP_HINT = (
     "The same releases on other populations of scenarios. Under each rate: silent / loud failures, or the proven "
@@ -24,8 +27,25 @@ _GAP_HINT = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Further:
+    """What a page shows beside the march and its evidence; each part may be missing.
+
+    Args:
+        breakdown: failures by severity, attributes crossed, money.
+    """
+
+    breakdown: Breakdown = field(default_factory=Breakdown)
+
+
 def page_view(
-    march: March, evidence: Evidence, others: Sequence[Evidence] = (), *, failure_bytes: int = 800_000
+    march: March,
+    evidence: Evidence,
+    others: Sequence[Evidence] = (),
+    *,
+    further: Further | None = None,
+    options: PageOptions | None = None,
+    failure_bytes: int = 800_000,
 ) -> PageView:
     """Return the view of one page.
 
@@ -33,8 +53,11 @@ def page_view(
         march: releases of one suite; the last one is the headline.
         evidence: of the last release's run.
         others: of further runs whose failures are worth a look.
+        further: chapters beside the rates.
+        options: for whom the page is, and what is left out of it.
         failure_bytes: HTML that the failure list may take.
     """
+    further, options = further or Further(), options or PageOptions()
     decision = march.last.decision
     shown = decision_view(decision)
     strip = dataclasses.replace(
@@ -43,7 +66,8 @@ def page_view(
         release=clean(march.last.release, 60) or shown.strip.release,
         name=clean(march.last.name, 60),
     )
-    failures = record.pick_failures(evidence, failure_bytes)
+    failure_bytes = 0 if options.audience == "manager" else failure_bytes
+    failures = record.pick_failures(evidence, failure_bytes, redact=options.redact)
     confidence = decision.rate.confidence if decision.rate else 0.95
     rows = chapters.march_rows(march)
     return PageView(
@@ -62,7 +86,7 @@ def page_view(
         failures_title=record.failures_title(decision.counts),
         failures=failures,
         levels=record.level_rows(evidence),
-        elsewhere=other_failures(others if failure_bytes else ()),
+        elsewhere=other_failures(others if failure_bytes else (), redact=options.redact),
         failures_note=record.failures_note(decision.counts, len(failures)),
         accounting=record.accounting(decision.counts),
         evidence=record.evidence_pairs(decision, evidence),
@@ -70,6 +94,9 @@ def page_view(
         sources=sources(decision),
         provenance=record.provenance(decision.plan),
         commands=record.commands(evidence),
+        budget=budget(decision, further.breakdown, monthly=options.monthly),
+        crosses=cross_tables(further.breakdown),
+        rungs=rung_rows(decision),
     )
 
 

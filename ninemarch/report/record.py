@@ -10,6 +10,7 @@ import json
 import re
 import shlex
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from html import escape
 
@@ -50,8 +51,11 @@ _KINDS: dict[str, tuple[str, Tone]] = {
 }
 
 
-def failure_row(failure: Failure, run: str, cut: int = _CUTS[0]) -> FailureRow:
-    """Return one trial as people look at it, each text cut to ``cut`` characters."""
+def failure_row(failure: Failure, run: str, cut: int = _CUTS[0], *, redact: bool = False) -> FailureRow:
+    """Return one trial as people look at it, each text cut to ``cut`` characters; without them to ``redact``."""
+    if redact:
+        hidden = "redacted" if failure.reason else ""
+        failure = replace(failure, input="", expect="", output="", detail="", steps="", reason=hidden)
     kind, tone = _KINDS.get(failure.verdict, _SILENT if failure.silent else _LOUD)
     texts = [
         (name, clean(_readable(text), cut, keep_newlines=True))
@@ -100,17 +104,18 @@ def silent_first(failures: Sequence[Failure]) -> list[Failure]:
     return sorted(failures, key=lambda f: (f.verdict != "fail", not f.silent, f.number))
 
 
-def pick_failures(evidence: Evidence, most_bytes: int) -> tuple[FailureRow, ...]:
+def pick_failures(evidence: Evidence, most_bytes: int, *, redact: bool = False) -> tuple[FailureRow, ...]:
     """Return the failures that a page lists: silent ones first, then loud, then trials without a verdict.
 
     Args:
         evidence: of the run.
         most_bytes: of HTML the list may take; texts are cut shorter, then rows are left out, until it fits.
+        redact: leave out what scenarios and targets say.
     """
     ranked = silent_first(evidence.failures)[:MOST_FAILURES]
     rows: list[FailureRow] = []
     for cut in _CUTS:
-        rows = [failure_row(failure, evidence.plan.run, cut) for failure in ranked]
+        rows = [failure_row(failure, evidence.plan.run, cut, redact=redact) for failure in ranked]
         if sum(_weight(row) for row in rows) <= most_bytes:
             return tuple(rows)
     total, kept = 0, 0

@@ -8,7 +8,8 @@ and its evidence is ``compose`` and ``record``.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+
+from ninemarch.report.view_chapters import Budget, CrossTable, Pair, RungRow, Tone
 
 __all__ = [
     "Acting",
@@ -26,9 +27,6 @@ __all__ = [
     "Strip",
     "Tone",
 ]
-
-Tone = Literal["pass", "open", "fail", "plain"]
-Pair = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,3 +239,6 @@ class PageView:
     sources: tuple[str, ...]
     provenance: tuple[Pair, ...]
     commands: tuple[Pair, ...]
+    budget: Budget | None = None
+    crosses: tuple[CrossTable, ...] = ()
+    rungs: tuple[RungRow, ...] = ()

@@ -4,6 +4,6 @@
 """
 
 from ninemarch.table.build import TABLE_FILE, build, ensure
-from ninemarch.table.read import TableHead, column_names, head, read, stream
+from ninemarch.table.read import TableHead, column_names, head, names, read, stream
 
-__all__ = ["TABLE_FILE", "TableHead", "build", "column_names", "ensure", "head", "read", "stream"]
+__all__ = ["TABLE_FILE", "TableHead", "build", "column_names", "ensure", "head", "names", "read", "stream"]

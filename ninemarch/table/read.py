@@ -63,6 +63,11 @@ def head(path: Path) -> TableHead:
     return TableHead(plan, meta["sealed"], meta["stop"], file.metadata.num_rows, names)
 
 
+def names(path: Path) -> list[str]:
+    """Return the names of the table's columns."""
+    return list(pq.read_schema(path).names)
+
+
 def column_names(attributes: Sequence[str]) -> list[str]:
     """Column names of attributes."""
     return [ATTRIBUTE + name for name in attributes]

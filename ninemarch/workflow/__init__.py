@@ -3,6 +3,7 @@
 from ninemarch.workflow.baseline import accept_baseline, compare_with_baseline, named_baseline
 from ninemarch.workflow.demo import DemoResult, demo
 from ninemarch.workflow.replay import ReplayResult, replay
+from ninemarch.workflow.report import write_report
 from ninemarch.workflow.run import Finished, decide_run, march_of, resume, run
 from ninemarch.workflow.verify import Control, check_code, example_scenarios, review, verify
 
@@ -24,4 +25,5 @@ __all__ = [
     "review",
     "run",
     "verify",
+    "write_report",
 ]

@@ -21,11 +21,12 @@ _SEVERITY_ORDER = (Severity.MINOR, Severity.MAJOR, Severity.CRITICAL)
 
 
 class Ruling(msgspec.Struct, frozen=True):
-    """What a trial is worth, how bad a failure is, and why, in a line."""
+    """What a trial is worth, how bad a failure is, why, in a line, and the ids of the checks that said so."""
 
     verdict: Verdict
     severity: Severity
     reason: str = ""
+    check: str = ""
 
 
 Check = Callable[[Scenario, Any], tuple[Verdict, str]]
@@ -38,7 +39,7 @@ def compile_checks(suite: Suite) -> Judge:
     Raises:
         SuiteError: a check's code cannot be had or its schema is not valid.
     """
-    checks = [(_compile(spec, suite), spec.severity) for spec in suite.checks]
+    checks = [(_compile(spec, suite), spec) for spec in suite.checks]
 
     def judge(scenario: Scenario, outcome: Outcome) -> Ruling:
         if outcome.ended is Ended.HANDED_OFF:
@@ -55,19 +56,25 @@ def _last_line(outcome: Outcome) -> str:
     return excerpt(f"{outcome.ended.value}: {lines[-1]}", 300)
 
 
-def _rule(checks: Sequence[tuple[Check, Severity]], scenario: Scenario, output: Any) -> Ruling:
+def _rule(checks: Sequence[tuple[Check, CheckSpec]], scenario: Scenario, output: Any) -> Ruling:
     verdict, severity, reasons = Verdict.PASS, scenario.severity, []
-    for check, weight in checks:
+    said: list[tuple[Verdict, CheckSpec]] = []
+    for check, spec in checks:
         found, reason = check(scenario, output)
         if found is Verdict.PASS:
             continue
-        if weight is Severity.MINOR:
+        if spec.severity is Severity.MINOR:
             reasons.append(f"minor: {reason}")
             continue
         reasons.append(reason)
+        said.append((found, spec))
         verdict = Verdict.worst([verdict, found])
-        severity = max(severity, weight, key=_SEVERITY_ORDER.index)
-    return Ruling(verdict, severity, "; ".join(reasons))
+        severity = max(severity, spec.severity, key=_SEVERITY_ORDER.index)
+    if not said:
+        return Ruling(verdict, severity, "; ".join(reasons))
+    deciding = [spec for found, spec in said if found is verdict]
+    deciding.sort(key=lambda spec: _SEVERITY_ORDER.index(spec.severity), reverse=True)
+    return Ruling(verdict, severity, "; ".join(reasons), ", ".join(s.id or s.kind for s in deciding))
 
 
 def _compile(spec: CheckSpec, suite: Suite) -> Check:

@@ -7,6 +7,7 @@ ends the process or hangs outside Python: that needs a process of its own.
 
 from __future__ import annotations
 
+import numbers
 import os
 import signal
 import sys
@@ -18,10 +19,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from ninemarch.model import Abstain, Ended, HandOff, Outcome
-from ninemarch.text import json_text
+import msgspec
+
+from ninemarch.model import Abstain, Answer, Ended, HandOff, Outcome
+from ninemarch.text import excerpt, json_text
 
 _FRAMES = 12
+_MOST = 2**53  # dollars or tokens of one trial: whole numbers up to it are exact in every format we write
 _OWN = str(Path(__file__).parent)
 
 
@@ -95,7 +99,15 @@ def outcome_of(call: Callable[[], Any], limit: float | None) -> Outcome:
 
 
 def answered(value: Any, seconds: float, limit: float | None) -> Outcome:
-    """The outcome of a call that returned ``value``."""
+    """The outcome of a call that returned ``value``.
+
+    An ``Answer`` whose cost or tokens are no such number is a loud failure, never a guess: a limit and a gate on cost
+    rest on what the target says.
+    """
+    return _told(value, seconds, limit) if issubclass(type(value), Answer) else _bare(value, seconds, limit)
+
+
+def _bare(value: Any, seconds: float, limit: float | None) -> Outcome:
     if limit is not None and seconds > limit:
         return timed_out(seconds, limit)
     if isinstance(value, HandOff):
@@ -105,6 +117,33 @@ def answered(value: Any, seconds: float, limit: float | None) -> Outcome:
     if value is None:
         return Outcome(Ended.ABSTAINED, detail="the target returned None (no answer)", seconds=seconds)
     return Outcome(Ended.ANSWERED, output=value, seconds=seconds)
+
+
+def _told(answer: Answer, seconds: float, limit: float | None) -> Outcome:
+    """The outcome of an answer that says what it cost; a late one has cost no less."""
+    cost, tokens = _amount(answer.cost_usd, whole=False), _amount(answer.tokens, whole=True)
+    for name, given, found in (("cost_usd", answer.cost_usd, cost), ("tokens", answer.tokens, tokens)):
+        if found is None and given is not None:
+            kind = "number" if name == "cost_usd" else "whole number"
+            detail = f"Answer: {name}={excerpt(given, 60)}; allowed: a {kind}, 0 or more, or None where it is unknown"
+            return Outcome(Ended.EXCEPTION, detail=detail, seconds=seconds)
+    steps = answer.steps
+    silent = type(steps) in {tuple, list} and not steps
+    return msgspec.structs.replace(
+        _bare(answer.output, seconds, limit), cost_usd=cost, tokens=tokens, steps=None if silent else steps
+    )
+
+
+def _amount(value: Any, *, whole: bool) -> Any:
+    """A plain number from 0 to ``_MOST``; None for anything else."""
+    try:
+        kind = numbers.Integral if whole else numbers.Real
+        if isinstance(value, bool) or not isinstance(value, kind):
+            return None
+        found = int(value) if whole else float(value)  # a number class of the target's own may do anything here
+    except Exception:  # noqa: BLE001
+        return None
+    return found if type(found) in {int, float} and 0 <= found <= _MOST else None
 
 
 def timed_out(seconds: float, limit: float | None) -> Outcome:

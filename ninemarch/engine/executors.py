@@ -104,7 +104,14 @@ class BatchExecutor:
             got = f"{len(answers)} outputs" if isinstance(answers, list) else f"one {type(answers).__name__}"
             detail = f"a batch of {size} inputs was answered by {got}; return a list of one output per input"
             return [Outcome(Ended.EXCEPTION, detail=detail, seconds=share)] * size
-        return [answered(answer, share, None) for answer in answers]
+        return [_each(answer, share) for answer in answers]
+
+
+def _each(answer: Any, seconds: float) -> Outcome:
+    try:
+        return answered(answer, seconds, None)
+    except Exception as error:  # noqa: BLE001 - an answer of a class of the target's own may break when it is read
+        return raised(error, seconds)
 
 
 class AsyncExecutor:

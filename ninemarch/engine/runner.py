@@ -173,9 +173,13 @@ def judged(judge: Judge, work: Work, outcome: Outcome, *, keep: bool = False) ->
         weight=scenario.weight,
         reason=ruling.reason,
         detail=outcome.detail,
+        check=ruling.check,
+        cost_usd=outcome.cost_usd,
+        tokens=outcome.tokens,
         input=scenario.input if kept else None,
         expect=scenario.expect if kept else None,
         output=outcome.output if kept else None,
+        steps=outcome.steps if kept else None,
     )
 
 

@@ -40,7 +40,7 @@ class Columns:
         cost: what the trial cost, in US dollars; nan where unknown. Empty unless it was asked for.
         tokens: tokens used, likewise.
         severity: code and words of each trial's severity. Empty unless it was asked for.
-        check: likewise of the check that decided a failure.
+        check: likewise of the ids of the checks that failed it, together.
         unit: code of the independent unit the trial belongs to; None when every trial is its own.
         levels: attribute -> (codes, words); code -1 where the trial lacks the attribute.
     """
@@ -63,9 +63,9 @@ class Columns:
         return np.isin(codes, [code for code, word in enumerate(words) if word in severities])
 
     def decided_by(self, check: str) -> NDArray[np.bool_]:
-        """Which trials failed by the check with this id."""
+        """Which trials the check with this id failed, alone or with others."""
         codes, words = self.check
-        return codes == words.index(check) if check in words else np.zeros(self.number.shape, dtype=np.bool_)
+        return np.isin(codes, [code for code, word in enumerate(words) if check in word.split(", ")])
 
     def has(self, *verdicts: Verdict) -> NDArray[np.bool_]:
         """Which trials have one of these verdicts."""
@@ -196,8 +196,9 @@ def read_failures(path: Path, *, limit: int = MAX_FAILURES, trial: int | None = 
         limit: at most so many of each verdict.
         trial: only this trial, whatever its verdict.
     """
-    names = ["trial", "scenario", "group", "verdict", "ended", "silent", "severity", "seconds"]
-    texts = ["reason", "detail", "input", "expect", "output"]
+    names = ["trial", "scenario", "group", "verdict", "ended", "silent", "severity", "seconds", "check"]
+    names += ["cost_usd", "tokens"]
+    texts = ["reason", "detail", "input", "expect", "output", "steps"]
     columns = table.column_names(table.head(path).attributes)
     left = {verdict.value: limit for verdict in Verdict}
     if trial is None:
@@ -233,6 +234,10 @@ def _failure(row: dict[str, Any], columns: list[str]) -> Failure:
         group=row["group"],
         ended=row["ended"],
         seconds=row["seconds"],
+        check=row["check"] or "",
+        cost_usd=row["cost_usd"],
+        tokens=row["tokens"],
+        steps=_readable(row["steps"]),
     )
 
 

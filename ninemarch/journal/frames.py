@@ -16,7 +16,8 @@ from typing import BinaryIO
 
 from ninemarch.errors import RunInvalid
 
-HEADER = b"ninemarch journal 1\n"
+_KIND = b"ninemarch journal "
+HEADER = _KIND + b"2\n"  # the number grows when a record changes its form
 MARK = b"\xabNMF"
 _PREFIX = struct.Struct("<4sII")  # mark, payload length, CRC-32 of the length's bytes and the payload
 MAX_PAYLOAD = 256 * 1024 * 1024
@@ -56,6 +57,12 @@ def read_frames(path: Path) -> Iterator[Frame]:
         first = file.read(len(HEADER))
         if HEADER.startswith(first) and first != HEADER:
             return  # cut off while its first line was written: a tail like any other
+        if first != HEADER and first.startswith(_KIND):
+            msg = (
+                f"{path} was written by another development version of ninemarch (its first line says "
+                f"{first[len(_KIND) :].strip().decode(errors='replace')!r}); run it again with this one"
+            )
+            raise RunInvalid(msg)
         if first != HEADER:
             msg = f"{path} is not a journal of ninemarch (its first line is wrong); restore it from a copy"
             raise RunInvalid(msg)

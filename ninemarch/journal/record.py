@@ -30,8 +30,10 @@ MAX_TEXT = 64_000
 JOURNAL_FILE = "journal.nmj"
 
 
-# Reason, detail, input, expect, output.
-Texts: TypeAlias = tuple[str, str, str, str, str]
+# Reason, detail, input, expect, output, steps, check.
+Texts: TypeAlias = tuple[str, str, str, str, str, str, str]
+# Cost in US dollars, tokens.
+Spent: TypeAlias = tuple[float | None, int | None]
 
 
 class Row(msgspec.Struct, array_like=True, frozen=True, gc=False):
@@ -49,6 +51,7 @@ class Row(msgspec.Struct, array_like=True, frozen=True, gc=False):
     weight: float
     values: tuple[str | None, ...]
     texts: Texts | None  # None for a pass
+    spent: Spent | None = None  # None where the target did not say
 
 
 class Body(msgspec.Struct, array_like=True, frozen=True):
@@ -153,7 +156,8 @@ def texts_of(trial: Trial) -> Texts | None:
     if trial.verdict is Verdict.PASS:
         return None
     reason, detail = cut(scrub(trial.reason)), cut(scrub(trial.detail))
-    return reason, detail, stored(trial.input), stored(trial.expect), stored(trial.output)
+    steps = "" if trial.steps is None else stored(trial.steps)
+    return reason, detail, stored(trial.input), stored(trial.expect), stored(trial.output), steps, trial.check
 
 
 def encode_trials(trials: Sequence[tuple[Trial, Texts | None]]) -> bytes:
@@ -186,6 +190,7 @@ def _row(trial: Trial, names: tuple[str, ...], texts: Texts | None) -> Row:
         weight=trial.weight,
         values=tuple(map(trial.attributes.get, names)),
         texts=texts,
+        spent=(trial.cost_usd, trial.tokens) if trial.cost_usd is not None or trial.tokens is not None else None,
     )
 
 

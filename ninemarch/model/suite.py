@@ -111,7 +111,7 @@ class CheckSpec:
         params: the check's own parameters.
         severity: minor checks are reported, never counted.
         function: the function itself, for a check built in Python.
-        id: name by which a gate and the record of a failure call it; the kind where empty.
+        id: name by which a gate and the record of a failure call it, unique in its suite; the kind where empty.
     """
 
     kind: str

@@ -63,7 +63,7 @@ class Trial(msgspec.Struct, frozen=True):
         input: input, kept for every trial that is not a pass.
         expect: expectation, kept likewise.
         output: output, kept likewise.
-        check: id of the worst check that failed; empty for a pass and for a trial that no check decided.
+        check: ids of the checks that failed it, worst first, with ", " between; empty where no check decided.
         cost_usd: what it cost, in US dollars; None if unknown.
         tokens: tokens used; None if unknown.
         steps: what the target did on the way, kept likewise.

@@ -36,6 +36,7 @@ from ninemarch.model import (
 )
 from ninemarch.suite import code
 from ninemarch.suite.messages import suite_error
+from ninemarch.suite.rules import check_gates, name_checks
 from ninemarch.suite.schema import (
     CheckModel,
     GateModel,
@@ -105,18 +106,21 @@ def _build(model: SuiteModel, document: Document, path: Path, extra: str) -> Sui
     profiles, default = _profiles(model, folder, path)
     sources = tuple(_source(source, folder, extra) for source in model.scenarios if source.hunt is None)
     check_ids(sources, str(path))
+    checks = name_checks([_check(check, folder) for check in model.checks], str(path))
+    gates = tuple(map(_gate, model.gates))
+    check_gates(gates, checks, str(path))
     return Suite(
         name=model.suite,
         title=model.title,
         effort_unit=model.effort_unit,
         version=model.version,
         sources=sources,
-        checks=tuple(_check(check, folder) for check in model.checks),
+        checks=checks,
         profiles=profiles,
         default_profile=default,
         target=_target(model.target),
         releases=_releases(model, path),
-        gates=_gates(model.gates, str(path)),
+        gates=gates,
         trials=Trials(max=model.trials.max, per_scenario=model.trials.per_scenario, look=model.trials.look),
         limits=Limits(**model.limits.model_dump()),
         seeds=_seeds(model, document, path),
@@ -209,14 +213,18 @@ def check_ids(sources: Iterable[Source], place: str) -> None:
 
 
 def _check(model: CheckModel, folder: Path) -> CheckSpec:
-    severity = Severity(model.severity)
+    kind, params = _check_kind(model, folder)
+    return CheckSpec(kind, params, Severity(model.severity), id=model.id or "")
+
+
+def _check_kind(model: CheckModel, folder: Path) -> tuple[str, dict[str, Any]]:
     if model.python is not None:
-        return CheckSpec("python", {"python": model.python}, severity)
+        return "python", {"python": model.python}
     if model.exact is not None:
-        return CheckSpec("exact", {"fold": tuple(model.exact.fold)}, severity)
+        return "exact", {"fold": tuple(model.exact.fold)}
     if model.number is not None:
-        return CheckSpec("number", {"abs": model.number.abs, "rel": model.number.rel}, severity)
-    return CheckSpec("json_schema", {"schema": _schema(model.json_schema, folder)}, severity)
+        return "number", {"abs": model.number.abs, "rel": model.number.rel}
+    return "json_schema", {"schema": _schema(model.json_schema, folder)}
 
 
 def _schema(model: JsonSchemaModel | None, folder: Path) -> Any:
@@ -253,15 +261,6 @@ def _releases(model: SuiteModel, path: Path) -> tuple[Release, ...]:
         )
         for release in model.releases
     )
-
-
-def _gates(models: Sequence[GateModel], place: str) -> tuple[Gate, ...]:
-    ids = [gate.id for gate in models]
-    for name in ids:
-        if ids.count(name) > 1:
-            msg = f"{place}: gate id '{name}' stands twice; give every gate an id of its own"
-            raise SuiteError(msg)
-    return tuple(map(_gate, models))
 
 
 def _gate(model: GateModel) -> Gate:
@@ -338,6 +337,7 @@ def _scenarios_hash(model: SuiteModel, profiles: Mapping[str, Profile], folder: 
 
 
 def _checks_hash(checks: Sequence[CheckModel], folder: Path) -> str:
+    # Without the ids: a name decides nothing.
     refs = [check.python for check in checks if check.python]
     specs = [_check(check, folder) for check in checks]
     return digest(

@@ -12,6 +12,7 @@ from typing import Any
 from ninemarch.errors import SuiteError
 from ninemarch.model import CheckSpec, Gate, Limits, Profile, Scenario, Seeds, Source, Suite, Trials
 from ninemarch.suite.loader import check_ids, check_levels, digest
+from ninemarch.suite.rules import check_gates, name_checks
 
 
 def make(  # noqa: PLR0913 - one keyword for each key of a suite file
@@ -47,12 +48,17 @@ def make(  # noqa: PLR0913 - one keyword for each key of a suite file
     if not checks:
         msg = f"suite {name}: checks is empty; give at least one check"
         raise SuiteError(msg)
-    _check_gates(gates, f"suite {name}")
     levels = {key: check_levels(value, f"suite {name}: attribute {key}") for key, value in (profile or {}).items()}
-    specs = tuple(
-        check if isinstance(check, CheckSpec) else CheckSpec("python", {"name": _qualified(check)}, function=check)
-        for check in checks
+    specs = name_checks(
+        [
+            check
+            if isinstance(check, CheckSpec)
+            else CheckSpec("python", {"name": _qualified(check)}, function=check)
+            for check in checks
+        ],
+        f"suite {name}",
     )
+    check_gates(gates, specs, f"suite {name}")
     content = [_qualified(source.generator)] if source.generator else [repr(s) for s in source.scenarios]
     return Suite(
         name=name,
@@ -68,14 +74,6 @@ def make(  # noqa: PLR0913 - one keyword for each key of a suite file
         scenarios_hash=digest({"format": 1, "scenarios": content, "profile": levels, "version": version}),
         checks_hash=digest([(spec.kind, dict(spec.params), spec.severity, version) for spec in specs]),
     )
-
-
-def _check_gates(gates: Sequence[Gate], place: str) -> None:
-    ids = [gate.id for gate in gates]
-    for gate in gates:
-        if ids.count(gate.id) > 1:
-            msg = f"{place}: gate id '{gate.id}' stands twice; give every gate an id of its own"
-            raise SuiteError(msg)
 
 
 def _qualified(function: Any) -> str:

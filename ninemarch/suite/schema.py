@@ -190,8 +190,9 @@ class NumberModel(Strict):
 
 
 class CheckModel(Strict):
-    """One check; exactly one kind, and its severity."""
+    """One check; exactly one kind, its severity, and the name that gates and records call it by."""
 
+    id: Name | None = None
     exact: ExactModel | None = None
     number: NumberModel | None = None
     json_schema: JsonSchemaModel | None = None

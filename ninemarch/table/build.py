@@ -24,11 +24,11 @@ from ninemarch.journal import ENDINGS, SEVERITIES, VERDICTS, JournalSummary, Row
 
 TABLE_FILE = "table.parquet"
 CHECKSUM_FILE = "table.crc"
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 _ROW_GROUP = 10_000  # rows held in memory at once; larger groups save next to no space
 _CHARACTERS = 64_000_000  # of texts, likewise
 ATTRIBUTE = "a."
-_TEXTS = ("reason", "detail", "input", "expect", "output")
+_TEXTS = ("reason", "detail", "input", "expect", "output", "steps")
 _DICTIONARY = pa.dictionary(pa.int32(), pa.string())
 
 
@@ -128,7 +128,10 @@ def _schema(names: Iterable[str]) -> pa.Schema:
             ("severity", _DICTIONARY),
             ("seconds", pa.float64()),
             ("weight", pa.float64()),
+            ("cost_usd", pa.float64()),
+            ("tokens", pa.int64()),
             *((name, pa.string()) for name in _TEXTS),
+            ("check", _DICTIONARY),
             *((ATTRIBUTE + name, _DICTIONARY) for name in names),
         ]
     )
@@ -152,7 +155,16 @@ def _batch(rows: list[tuple[Row, tuple[str, ...]]], names: tuple[str, ...], sche
         pa.array([r.micros / 1e6 for r in only], pa.float64()),
         pa.array([r.weight for r in only], pa.float64()),
     ]
+    columns += [
+        pa.array([r.spent[i] if r.spent else None for r in only], kind)
+        for i, kind in enumerate((pa.float64(), pa.int64()))
+    ]
     columns += [pa.array([r.texts[i] if r.texts else None for r in only], pa.string()) for i in range(len(_TEXTS))]
+    columns.append(
+        pa.array([(r.texts[-1] or None) if r.texts else None for r in only], pa.string())
+        .dictionary_encode()
+        .cast(_DICTIONARY)
+    )
     for name in names:
         places = {frame: frame.index(name) if name in frame else None for frame in {frame for _, frame in rows}}
         values = [None if (at := places[frame]) is None else row.values[at] for row, frame in rows]

@@ -137,7 +137,7 @@ def _told(answer: Answer, seconds: float, limit: float | None) -> Outcome:
 def _amount(value: Any, *, whole: bool) -> Any:
     """A plain number from 0 to ``_MOST``; None for anything else."""
     try:
-        kind = numbers.Integral if whole else numbers.Real
+        kind: Any = numbers.Integral if whole else numbers.Real
         if isinstance(value, bool) or not isinstance(value, kind):
             return None
         found = int(value) if whole else float(value)  # a number class of the target's own may do anything here

@@ -53,6 +53,7 @@ def gather(path: Path, gates: Sequence[Gate] = (), *, baselines: Baselines | Non
         sealed=head.sealed,
         void_weight=overall.counts.void / max(overall.counts.recorded, 1),
         seconds=_typical(called) if called.size else None,
+        spending=columns.spending,
         measures=_measures(counter, columns, gates, cache(lambda: read_scenarios(path)), baselines or {}),
     )
 

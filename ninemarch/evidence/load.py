@@ -6,6 +6,7 @@ Covers columns and codes. Does not count.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +18,7 @@ import pyarrow.compute
 from numpy.typing import NDArray
 
 from ninemarch import table
-from ninemarch.model import Failure, Verdict
+from ninemarch.model import Failure, Spending, Verdict
 
 # The page and the terminal never need more; what was left out is stated from the counts.
 MAX_FAILURES = 400
@@ -43,6 +44,7 @@ class Columns:
         check: likewise of the ids of the checks that failed it, together.
         unit: code of the independent unit the trial belongs to; None when every trial is its own.
         levels: attribute -> (codes, words); code -1 where the trial lacks the attribute.
+        spending: what all trials together cost; None where none said so.
     """
 
     number: NDArray[np.int64]
@@ -56,6 +58,7 @@ class Columns:
     check: Coded
     unit: NDArray[np.int64] | None
     levels: dict[str, Coded]
+    spending: Spending | None = None
 
     def severe(self, severities: Collection[str]) -> NDArray[np.bool_]:
         """Which trials have one of these severities."""
@@ -100,6 +103,7 @@ def read_columns(
     present = [name for name in head.attributes if name in attributes]
     wanted, further = set(further), set(further) & set(table.names(path))
     rows, grouped, at = head.rows, False, 0
+    spent: list[Spending] = []
     plain = {"trial": np.int64, "silent": np.bool_, "seconds": np.float32}
     arrays: dict[str, NDArray[Any]] = {name: np.empty(rows, kind) for name, kind in plain.items()}
     coders = {name: _Coder(np.full(rows, -1, np.int32)) for name in table.column_names(present)}
@@ -108,13 +112,14 @@ def read_columns(
     verdict = coders["verdict"] = _Coder(np.full(rows, -1, np.int8), [verdict.value for verdict in _ORDER])
     weight = np.broadcast_to(1.0, rows)
     # Chunk by chunk into arrays of their final size: some 20 bytes are held of a trial, never its texts.
-    for batch in table.stream(path, [*arrays, *coders, "weight", "group"]):
+    for batch in table.stream(path, list(dict.fromkeys([*arrays, *coders, "weight", "group", "cost_usd", "tokens"]))):
         place = slice(at, at + batch.num_rows)
         at = place.stop
         for name, array in arrays.items():
             array[place] = batch[name].to_numpy(zero_copy_only=False)  # null becomes nan
         for name, coder in coders.items():
             coder.fill(place, batch[name])
+        spent.append(_spending(batch))
         own = batch["weight"].to_numpy()
         if (own != weight[place]).any():
             weight = weight if weight.flags.writeable else weight.copy()  # memory only where weights differ from 1
@@ -134,7 +139,30 @@ def read_columns(
         levels={
             name: coders[column].coded for name, column in zip(present, table.column_names(present), strict=True)
         },
+        spending=_together(spent),
     )
+
+
+def _spending(batch: pa.RecordBatch) -> Spending:
+    cost, tokens = batch["cost_usd"], batch["tokens"]
+    return Spending(
+        cost_usd=pa.compute.sum(cost).as_py() or 0.0,
+        priced=len(cost) - cost.null_count,
+        tokens=pa.compute.sum(tokens).as_py() or 0,
+        metered=len(tokens) - tokens.null_count,
+        recorded=batch.num_rows,
+    )
+
+
+def _together(parts: Sequence[Spending]) -> Spending | None:
+    whole = Spending(
+        cost_usd=math.fsum(part.cost_usd for part in parts),
+        priced=sum(part.priced for part in parts),
+        tokens=sum(part.tokens for part in parts),
+        metered=sum(part.metered for part in parts),
+        recorded=sum(part.recorded for part in parts),
+    )
+    return whole if whole.priced or whole.metered else None
 
 
 class _Coder:

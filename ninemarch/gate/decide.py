@@ -64,6 +64,7 @@ def decide(evidence: Evidence, gates: Sequence[Gate] = ()) -> Decision:
         ladder=_ladder(part, confidence) if rate is not None else (),
         readings=_readings(part, confidence) if rate is not None else None,
         grouping=_grouping(part.scored) if rate is not None else None,
+        spending=evidence.spending,
     )
     sentence, (action, command) = sentence_of(decision, invalid), action_of(decision, invalid)
     return replace(decision, sentence=sentence, action=action, command=command)

@@ -190,7 +190,7 @@ def _row(trial: Trial, names: tuple[str, ...], texts: Texts | None) -> Row:
         weight=trial.weight,
         values=tuple(map(trial.attributes.get, names)),
         texts=texts,
-        spent=(trial.cost_usd, trial.tokens) if trial.cost_usd is not None or trial.tokens is not None else None,
+        spent=None if trial.cost_usd is None and trial.tokens is None else (trial.cost_usd, trial.tokens),
     )
 
 

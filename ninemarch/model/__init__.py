@@ -7,7 +7,7 @@ from ninemarch.model.baseline import Baseline, Results
 from ninemarch.model.breakdown import Breakdown, Cross
 from ninemarch.model.comparison import Comparison, Difference, PairedScenario
 from ninemarch.model.decision import Decision, GateResult, GateVerdict, Grouping, NextNine, Rung
-from ninemarch.model.evidence import Counts, Evidence, Failure, Rate, Slice
+from ninemarch.model.evidence import Counts, Evidence, Failure, Rate, Slice, Spending
 from ninemarch.model.gate import Asks, Gate
 from ninemarch.model.march import March, Step
 from ninemarch.model.outcome import Abstain, Answer, Ended, HandOff, NoVerdict, Outcome
@@ -77,6 +77,7 @@ __all__ = [
     "Sized",
     "Slice",
     "Source",
+    "Spending",
     "Step",
     "Suite",
     "SuitePlan",

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from ninemarch.errors import ExitCode
-from ninemarch.model.evidence import Counts, Rate
+from ninemarch.model.evidence import Counts, Rate, Spending
 from ninemarch.model.gate import Gate
 from ninemarch.model.run import RunPlan
 
@@ -183,6 +183,7 @@ class Decision:
         ladder: the nines from 90% to one beyond the next nine.
         readings: the rate with every undecided trial read as a failure, and as a pass; None where there is none.
         grouping: what grouped trials are worth; None where every trial is its own.
+        spending: what the trials cost; None where no trial said so.
     """
 
     plan: RunPlan
@@ -201,6 +202,7 @@ class Decision:
     ladder: tuple[Rung, ...] = ()
     readings: tuple[Rate, Rate] | None = None
     grouping: Grouping | None = None
+    spending: Spending | None = None
 
     @property
     def exit_code(self) -> ExitCode:

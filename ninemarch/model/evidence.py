@@ -123,6 +123,25 @@ class Slice:
 
 
 @dataclass(frozen=True, slots=True)
+class Spending:
+    """What the recorded trials cost, as far as the target said.
+
+    Args:
+        cost_usd: of the trials that said so, together, in US dollars.
+        priced: trials that said what they cost.
+        tokens: tokens of the trials that said so, together.
+        metered: trials that said how many tokens they used.
+        recorded: trials recorded.
+    """
+
+    cost_usd: float
+    priced: int
+    tokens: int
+    metered: int
+    recorded: int
+
+
+@dataclass(frozen=True, slots=True)
 class Failure:
     """One trial that is not a pass, as people look at it. All text comes from outside: treat it as hostile."""
 
@@ -161,6 +180,7 @@ class Evidence:
         seconds: median and 95th percentile of the target's own time, in seconds; None without trials.
         measures: gate id -> one slice for each slice of a gate that asks for something else than success; its
             tallies hold that gate's own scores.
+        spending: what the trials cost; None where no trial said so.
     """
 
     plan: RunPlan
@@ -173,3 +193,4 @@ class Evidence:
     seconds: tuple[float, float] | None = None
     slices: tuple[Slice, ...] = field(default=())
     measures: Mapping[str, tuple[Slice, ...]] = field(default_factory=dict)
+    spending: Spending | None = None

@@ -69,6 +69,7 @@ def decision_view(decision: Decision) -> DecisionView:
         gates_title=_gates_title(decision.gates),
         acting=_acting(decision, against),
         accounting=decision.counts.line(),
+        spending=n.spending_text(decision.spending) if decision.spending else "",
         notes=_notes(decision),
     )
 

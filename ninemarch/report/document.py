@@ -8,6 +8,7 @@ sequence in a level of an attribute arrives as it was.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from fractions import Fraction
 from typing import Any
 
@@ -68,6 +69,7 @@ def _decision(decision: Decision) -> dict[str, Any]:
         "action": scrub(decision.action),
         "command": scrub(decision.command),
         "counts": counts_document(decision.counts),
+        "spending": None if decision.spending is None else asdict(decision.spending),
         "rate": _rate(decision.rate, against),
         "acting": _rate(decision.acting, against),
         "assisted_share": decision.assisted_share,
@@ -174,6 +176,11 @@ def _plan(plan: RunPlan) -> dict[str, Any]:
         "seed": plan.seed,
         "seed_range": scrub(plan.seed_range),
         "planned": plan.planned,
+        "stop": scrub(plan.stop),
+        "first": plan.first,
+        "release_key": scrub(plan.release_key),
+        "regression_of": scrub(plan.regression_of),
+        "budget": dict(zip(("cost_usd", "tokens", "seconds"), plan.budget, strict=True)),
         "per_scenario": plan.per_scenario,
         "ninemarch": scrub(plan.ninemarch),
         "python": scrub(plan.python),

@@ -64,6 +64,7 @@ def failure_row(failure: Failure, run: str, cut: int = _CUTS[0], *, redact: bool
             ("expected", failure.expect),
             ("got", failure.output),
             ("detail", failure.detail),
+            ("steps", failure.steps),
         )
         if text
     ]
@@ -71,6 +72,9 @@ def failure_row(failure: Failure, run: str, cut: int = _CUTS[0], *, redact: bool
     facts += [("ended", clean(failure.ended, 40))] if failure.ended else []
     facts += [("group", clean(failure.group, 80))] if failure.group and failure.group != failure.scenario else []
     facts += [("time", n.duration_text(failure.seconds))] if failure.seconds > 0 else []
+    facts += [("check", clean(failure.check, 80))] if failure.check else []
+    facts += [("cost", n.dollar_text(failure.cost_usd))] if failure.cost_usd is not None else []
+    facts += [("tokens", f"{failure.tokens:,}")] if failure.tokens is not None else []
     left = len(failure.attributes) - MOST_ATTRIBUTES
     pairs = [(clean(k, 40), clean(v, 60)) for k, v in list(failure.attributes.items())[:MOST_ATTRIBUTES]]
     return FailureRow(

@@ -47,6 +47,8 @@ def print_decision(console: Console, decision: Decision) -> None:
     if shown.gates_left_out:
         say(console, Text(f"{shown.gates_left_out:,} more gates are in the JSON"), indent=2)
     say(console, Text(shown.accounting, style="dim"), indent=2)
+    if shown.spending:
+        say(console, Text(shown.spending, style="dim"), indent=2)
     for note in shown.notes:
         say(console, Text(f"note: {note}"), indent=2, hang=6)
     if hero.action:
@@ -92,7 +94,7 @@ def print_failures(console: Console, failures: Sequence[Failure], run: str) -> N
         head = Text(f"#{row.number} ", style="bold").append(row.kind, style=_STYLE[row.tone])
         say(console, head.append(f"  {row.scenario}  ").append(_attributes(row.attributes), style="dim"))
         for name, text in row.texts:
-            if name != "detail":
+            if name not in {"detail", "steps"}:
                 say(console, Text(f"   {name:<9}").append(text), hang=12)
         if row.reason:
             say(console, Text(f"   {'reason':<9}").append(row.reason))

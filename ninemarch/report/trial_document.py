@@ -30,11 +30,15 @@ def failure_document(failure: Failure, run: str) -> dict[str, Any]:
         "group": scrub(failure.group),
         "attributes": _texts(failure.attributes),
         "seconds": failure.seconds,
+        "check": scrub(failure.check),
+        "cost_usd": failure.cost_usd,
+        "tokens": failure.tokens,
         "reason": scrub(failure.reason),
         "detail": scrub(failure.detail),
         "input": _value(failure.input),
         "expect": _value(failure.expect),
         "output": _value(failure.output),
+        "steps": _value(failure.steps),
         "replay": replay_command(run, failure.number),
     }
 

@@ -209,6 +209,7 @@ class DecisionView:
     gates_title: str
     acting: Acting | None
     accounting: str
+    spending: str
     notes: tuple[str, ...]
 
 

@@ -274,8 +274,10 @@ def _gate(model: GateModel) -> Gate:
         blocking=model.on_fail == "block",
         all_trials=model.all_trials or 0,
         latency=model.latency or 0.0,
+        cost_usd=model.cost_usd or 0.0,
         max_failures=model.max_failures,
         severity=Severity(model.severity) if model.severity else None,
+        check=model.check or "",
         baseline=model.baseline or "",
         max_drop=Fraction(str(model.max_drop or 0)),
     )

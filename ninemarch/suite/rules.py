@@ -28,9 +28,7 @@ def name_checks(checks: Sequence[CheckSpec], place: str) -> tuple[CheckSpec, ...
             msg = f"{place}: check id '{check.id}' stands twice; give every check an id of its own"
             raise SuiteError(msg)
         if "," in check.id:
-            msg = (
-                f"{place}: check id '{excerpt(check.id, 60)}' holds a comma; ids are listed with commas, leave it out"
-            )
+            msg = f"{place}: check id '{excerpt(check.id, 60)}' holds a comma, which stands between ids; leave it out"
             raise SuiteError(msg)
         taken |= {check.id} - {""}
     named = []
@@ -58,7 +56,5 @@ def check_gates(gates: Sequence[Gate], checks: Sequence[CheckSpec], place: str) 
             msg = f"{place}: gate {gate.id}: no check has the id '{gate.check}'{hint}; known: {', '.join(ids)}"
             raise SuiteError(msg)
         if gate.check and checks[ids.index(gate.check)].severity is Severity.MINOR:
-            msg = (
-                f"{place}: gate {gate.id}: check '{gate.check}' is minor, it fails no trial; give it another severity"
-            )
+            msg = f"{place}: gate {gate.id}: check '{gate.check}' is minor, it fails no trial; make it major"
             raise SuiteError(msg)

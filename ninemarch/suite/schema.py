@@ -215,9 +215,11 @@ class GateModel(Strict):
     nines: Annotated[int, Field(ge=1, le=9)] | None = None
     all_trials: Annotated[int, Field(ge=2, le=10_000)] | None = None
     latency: Seconds | None = None
+    cost_usd: Annotated[float, Field(gt=0)] | None = None
     quantile: Probability | None = None
     max_failures: Annotated[int, Field(ge=0)] | None = None
     severity: SeverityName | None = None
+    check: Text | None = None
     baseline: Name | None = None
     max_drop: Annotated[float, Field(ge=0, lt=1)] | None = None
     confidence: Probability = 0.95
@@ -233,7 +235,7 @@ class GateModel(Strict):
             msg = (
                 f"asks for {', '.join(sorted(given)) or 'nothing'}; a gate needs exactly one of: "
                 "success (e.g. 0.999); nines (e.g. 3); all_trials with success or nines; latency with quantile; "
-                "baseline with max_drop; max_failures, alone or with severity"
+                "cost_usd with quantile; baseline with max_drop; max_failures, alone or with severity or check"
             )
             raise ValueError(msg)
         if self.where and self.each:
@@ -243,7 +245,7 @@ class GateModel(Strict):
 
 
 _GATE_KEYS = (
-    "success", "nines", "all_trials", "latency", "quantile", "max_failures", "severity",
+    "success", "nines", "all_trials", "latency", "cost_usd", "quantile", "max_failures", "severity", "check",
     "baseline", "max_drop",
 )  # fmt: skip
 _GATE_KINDS: tuple[set[str], ...] = (
@@ -252,9 +254,12 @@ _GATE_KINDS: tuple[set[str], ...] = (
     {"all_trials", "success"},
     {"all_trials", "nines"},
     {"latency", "quantile"},
+    {"cost_usd", "quantile"},
     {"baseline", "max_drop"},
     {"max_failures"},
     {"max_failures", "severity"},
+    {"max_failures", "check"},
+    {"max_failures", "severity", "check"},
 )
 
 

@@ -204,3 +204,18 @@ def test_a_check_is_found_beside_the_suite(write_suite, tmp_path):
     judge = compile_checks(load(write_suite(tmp_path, files={"judge.py": code}, checks=[{"python": "judge:check"}])))
     assert judge(SCENARIO, Outcome(Ended.ANSWERED, "right")).verdict is Verdict.PASS
     assert judge(SCENARIO, Outcome(Ended.ANSWERED, "wrong")).verdict is Verdict.FAIL
+
+
+def test_the_checks_that_failed_a_trial_are_named_worst_first():
+    no, yes = (lambda scenario, output: False), (lambda scenario, output: True)
+    broken = CheckSpec("python", function=lambda scenario, output: 1 / 0, id="broken")
+    minor = CheckSpec("python", function=no, severity=Severity.MINOR, id="style")
+    harm = CheckSpec("python", function=no, severity=Severity.CRITICAL, id="no-harm")
+    plain = CheckSpec("python", function=no)
+    assert _rule(yes, minor).check == ""
+    assert _rule(broken, yes).check == "broken"
+    assert _rule(broken, plain, minor, harm).check == "no-harm, python"
+
+
+def test_no_check_is_named_where_none_was_asked():
+    assert _judge(lambda scenario, output: False)(SCENARIO, Outcome(Ended.TIMEOUT)).check == ""

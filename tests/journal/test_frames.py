@@ -81,10 +81,18 @@ def test_zeros_after_a_power_loss_are_a_torn_tail(tmp_path: Path) -> None:
 
 
 def test_another_file_is_refused(tmp_path: Path) -> None:
-    for content in (b"PAR1" + bytes(100), b"ninemarch journal 2\n", HEADER[:-1] + b"x"):
+    for content in (b"PAR1" + bytes(100), b"minemarch journal 2\n", b"ninemarch record" + bytes(20)):
         path = tmp_path / "j"
         path.write_bytes(content)
         with pytest.raises(RunInvalid, match="not a journal"):
+            payloads(path)
+
+
+def test_a_journal_of_another_version_is_named_as_such(tmp_path: Path) -> None:
+    for content in (b"ninemarch journal 1\n", HEADER[:-1] + b"x"):
+        path = tmp_path / "j"
+        path.write_bytes(content + encode(b"{}"))
+        with pytest.raises(RunInvalid, match="another development version of ninemarch"):
             payloads(path)
 
 

@@ -45,6 +45,10 @@ def any_trial(draw: st.DrawFn, number: int) -> Trial:
         input=draw(JSON),
         expect=draw(JSON),
         output=draw(JSON),
+        check=draw(st.sampled_from(["", "exact", "exact, no-harm"])),
+        cost_usd=draw(st.none() | st.floats(0, 1e6)),
+        tokens=draw(st.none() | st.integers(0, 2**53)),
+        steps=draw(st.none() | st.lists(st.dictionaries(TEXT, JSON, max_size=2), max_size=3)),
     )
 
 
@@ -60,6 +64,7 @@ def test_any_trial_comes_back(data: st.DataObject, many: int) -> None:
         assert (VERDICTS[row.verdict], ENDINGS[row.ended]) == (wanted.verdict, wanted.ended)
         assert (SEVERITIES[row.severity], row.silent, row.repeat) == (wanted.severity, wanted.silent, wanted.repeat)
         assert row.weight == wanted.weight
+        assert (row.spent or (None, None)) == (wanted.cost_usd, wanted.tokens)
         assert abs(row.micros / 1e6 - wanted.seconds) <= 1e-6 + 1e-9 * wanted.seconds
         levels = {name: level for name, level in zip(names, row.values, strict=True) if level is not None}
         assert levels == {scrub(name): scrub(level) for name, level in wanted.attributes.items()}
@@ -68,7 +73,8 @@ def test_any_trial_comes_back(data: st.DataObject, many: int) -> None:
         else:
             assert row.texts is not None
             assert row.texts[:2] == (scrub(wanted.reason), scrub(wanted.detail))
-            assert row.texts[2:] == tuple(map(stored, (wanted.input, wanted.expect, wanted.output)))
+            assert row.texts[2:5] == tuple(map(stored, (wanted.input, wanted.expect, wanted.output)))
+            assert row.texts[5:] == ("" if wanted.steps is None else stored(wanted.steps), wanted.check)
 
 
 def test_a_plan_comes_back_whole(tmp_path: Path) -> None:

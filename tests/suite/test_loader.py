@@ -82,6 +82,12 @@ def test_a_folder_and_a_path_and_a_relative_path_are_the_same_suite(write_suite,
         ({"seeds": {"development": [9, 1]}}, "seeds.development=[9, 1] is empty; write [first, last]"),
         ({"releases": [{"id": "1", "target": {"control": "null"}}] * 2}, "release id '1' stands twice"),
         ({"gates": [{"id": "g", "nines": 1}] * 2}, "gate id 'g' stands twice"),
+        ({"checks": [{"exact": {}, "id": "a"}, {"number": {}, "id": "a"}]}, "check id 'a' stands twice"),
+        ({"gates": [{"id": "g", "max_failures": 0, "check": "exakt"}]}, "gate g: no check has the id 'exakt'; did you mean 'exact'?"),
+        (
+            {"checks": [{"exact": {}, "severity": "minor"}], "gates": [{"id": "g", "max_failures": 0, "check": "exact"}]},
+            "check 'exact' is minor, it fails no trial",
+        ),
         ({"demo": {"profiles": ["defalt"]}}, "demo names the profile 'defalt'; did you mean 'default'?"),
         ({"demo": {"trials": {"x": 1}}}, "demo names the profile 'x'"),
         ({"scenarios": [{"file": "no.jsonl"}]}, "no.jsonl: no such scenario file"),
@@ -172,6 +178,7 @@ def hashes(write_suite, tmp_path):
         {"gates": [{"id": "g", "nines": 3}]},
         {"releases": [{"id": "1", "target": {"control": "null"}}]},
         {"files": {"unused.py": "x = 2\n"}},
+        {"checks": [{"python": "judge:check", "id": "named"}]},
     ],
 )
 def test_what_decides_nothing_about_a_trial_changes_no_hash(hashes, change):
@@ -208,6 +215,12 @@ def test_what_decides_what_passes_changes_the_checks_hash_only(hashes, change):
     before, after = hashes(), hashes(**change)
     assert after[0] == before[0]
     assert after[1] != before[1]
+
+
+def test_every_check_has_an_id_of_its_own(write_suite, tmp_path):
+    checks = [{"exact": {}}, {"exact": {}}, {"number": {}, "id": "exact-2"}, {"exact": {}}, {"number": {}}]
+    suite = load(write_suite(tmp_path, checks=checks))
+    assert [check.id for check in suite.checks] == ["exact", "exact-3", "exact-2", "exact-4", "number"]
 
 
 def test_a_json_schema_may_lie_in_a_file(write_suite, tmp_path):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from ninemarch.model import Asks, Gate, Rate, Severity
+from ninemarch.model import Asks, Decision, Gate, Rate, Severity
 from ninemarch.numbers import (
     count_text,
     duration_text,
@@ -20,7 +20,7 @@ from ninemarch.numbers import (
     upper_text,
 )
 
-__all__ = ["at_least", "at_most", "counted", "interval", "measured", "required"]
+__all__ = ["at_least", "at_most", "counted", "interval", "measured", "required", "thresholds"]
 
 
 def required(gate: Gate) -> str:
@@ -51,6 +51,11 @@ def _severity(gate: Gate) -> str:
     if gate.severity is None or gate.severity is Severity.MINOR:
         return ""
     return "critical" if gate.severity is Severity.CRITICAL else "major or critical"
+
+
+def thresholds(decision: Decision) -> tuple[Fraction, ...]:
+    """Return every required rate of a decision: no number of it may be rounded across one of these."""
+    return tuple(sorted({gate.success for gate in decision.gates if gate.is_share}))
 
 
 def measured(gate: Gate, rate: Rate) -> str:

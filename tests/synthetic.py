@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -153,3 +154,17 @@ def evidence(overall: Slice, gates: Iterable[Gate] = (), levels: Iterable[Slice]
 def decided(overall: Slice, *gates: Gate, levels: Iterable[Slice] = (), **changes: Any) -> Decision:
     """The decision on ``evidence(...)`` under these gates."""
     return decide(evidence(overall, gates, levels, **changes), gates)
+
+
+@cache
+def five_gates() -> Decision:
+    """PASS, FAIL, NOT PROVEN, two slices (one passes), and a gate that only warns and is missed."""
+    gates = [
+        gate("0.9", id="low"),
+        gate("0.999", id="high"),
+        gate("0.96", id="near"),
+        gate("0.9", id="each", each=("tool",)),
+        gate("0.9999", id="hope", blocking=False),
+    ]
+    levels = [slice_of(150, where={"tool": "a"}), slice_of(140, 10, where={"tool": "b"})]
+    return decided(slice_of(290, 10), *gates, levels=levels)

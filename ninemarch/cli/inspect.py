@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ninemarch.cli import ci
+
 if TYPE_CHECKING:
     from ninemarch.workflow import Finished
 
@@ -35,6 +37,9 @@ def tell(finished: Finished, *, as_json: bool, quiet: bool = False, page: str = 
 
 def gate(
     run: RunArgument = "latest",
+    junit: ci.Junit = "",
+    junit_skip: ci.JunitSkip = False,
+    github: ci.Github = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Print the verdict line only.")] = False,
 ) -> None:
@@ -42,8 +47,10 @@ def gate(
     from ninemarch import workflow
     from ninemarch.journal import find_run
 
+    ci.prepare(junit)
     finished = workflow.decide_run(find_run(run))
     tell(finished, as_json=as_json, quiet=quiet)
+    ci.deliver(finished.decision, junit=junit, junit_skip=junit_skip, github=github)
     raise typer.Exit(int(finished.decision.exit_code))
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ninemarch.cli import ci
 from ninemarch.errors import UsageError
 
 if TYPE_CHECKING:
@@ -45,6 +46,9 @@ def run(
     label: Label = "",
     effort: Effort = None,
     page: Page = "",
+    junit: ci.Junit = "",
+    junit_skip: ci.JunitSkip = False,
+    github: ci.Github = False,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -61,6 +65,7 @@ def run(
         from ninemarch.durable import check_file
 
         check_file(Path(page))
+    ci.prepare(junit)
     chosen = {
         "release": release,
         "target": target,
@@ -73,8 +78,10 @@ def run(
         "label": label,
         "effort": effort,
     }
-    finished = _resumed(resume, chosen, quiet or as_json) if resume else _started(suite, chosen, quiet or as_json)
+    with ci.commands_stopped(github):
+        finished = _resumed(resume, chosen, quiet or as_json) if resume else _started(suite, chosen, quiet or as_json)
     tell(finished, as_json=as_json, quiet=quiet, page=page)
+    ci.deliver(finished.decision, junit=junit, junit_skip=junit_skip, github=github)
     raise typer.Exit(int(finished.decision.exit_code))
 
 

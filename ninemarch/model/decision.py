@@ -13,7 +13,7 @@ from fractions import Fraction
 
 from ninemarch.errors import ExitCode
 from ninemarch.model.evidence import Counts, Rate, Spending
-from ninemarch.model.gate import Gate
+from ninemarch.model.gate import Asks, Gate
 from ninemarch.model.run import RunPlan
 
 
@@ -105,6 +105,11 @@ class GateResult:
         """Name for people: the gate's id and its slice."""
         where = ", ".join(f"{k}={v}" for k, v in self.where.items())
         return f"{self.id} ({where})" if where else self.id
+
+    @property
+    def is_share(self) -> bool:
+        """Whether it asks for a share of good units, so that it has a place on the nines axis."""
+        return self.gate is None or self.gate.asks not in {Asks.MAX_DROP, Asks.MAX_FAILURES}
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from ninemarch import numbers as n
+from ninemarch.claims import thresholds
 from ninemarch.model import Asks, Decision, GateResult, GateVerdict, Rate
 from ninemarch.report.view import Acting, DecisionView, GateRow, Hero, KeyNumber, Strip, Tone
 from ninemarch.text import printable
@@ -33,11 +34,6 @@ def clean(text: str, limit: int = 300, *, keep_newlines: bool = False) -> str:
     """Return ``text`` printable and at most ``limit`` characters long, the cut marked by an ellipsis."""
     shown = printable(text[: limit + 1], keep_newlines=keep_newlines)
     return shown if len(shown) <= limit else shown[: limit - 1] + "…"
-
-
-def thresholds(decision: Decision) -> tuple[Fraction, ...]:
-    """Return every required rate of the decision: no number of it may be rounded across one of these."""
-    return tuple(sorted({gate.success for gate in decision.gates if _on_axis(gate)}))
 
 
 def on_axis(rate: Rate | None) -> tuple[float | None, float, float | None] | None:
@@ -190,25 +186,20 @@ def gate_row(gate: GateResult) -> GateRow:
         blocking=gate.blocking,
         overall=not gate.where,
         share=n.percent(Fraction(repr(gate.share)), "nearest", (Fraction(0),), 1) if 0 < gate.share < 1 else "all",
-        gate=n.nines(float(1 - gate.success)) if _on_axis(gate) else None,
-        nines=on_axis(rate) if _on_axis(gate) else None,
+        gate=n.nines(float(1 - gate.success)) if gate.is_share else None,
+        nines=on_axis(rate) if gate.is_share else None,
         power=clean(gate.power, 120),
         of_success=gate.gate is None or gate.gate.asks is Asks.SUCCESS,
     )
-
-
-def _on_axis(gate: GateResult) -> bool:
-    """Whether the gate is a share of good units, so that it has a place on the nines axis."""
-    return gate.gate is None or gate.gate.asks not in {Asks.MAX_DROP, Asks.MAX_FAILURES}
 
 
 def _gate_short(gate: GateResult) -> str:
     if gate.rate is None:
         return "not evaluated" if gate.gate is not None and gate.gate.baseline else "no trial scored"
     if gate.verdict is GateVerdict.PASS:
-        return "proven" if not _on_axis(gate) else f"proven ≥ {n.lower_text(gate.rate, (gate.success,))}"
+        return "proven" if not gate.is_share else f"proven ≥ {n.lower_text(gate.rate, (gate.success,))}"
     if gate.verdict is GateVerdict.FAIL:
-        upper = n.upper_text(gate.rate, (gate.success,)) if _on_axis(gate) else None
+        upper = n.upper_text(gate.rate, (gate.success,)) if gate.is_share else None
         return f"failed, at most {upper}" if upper else f"failed, {gate.measured}"
     if gate.more_clean:
         return n.count_text(gate.more_clean, "more clean trial")

@@ -1,0 +1,61 @@
+"""What ``run`` and ``gate`` hand to a CI system beside their own output: a JUnit file, GitHub's annotations."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from ninemarch.model import Decision
+
+Junit = Annotated[str, typer.Option("--junit", metavar="FILE", help="Write JUnit XML: a testcase a gate and slice.")]
+JunitSkip = Annotated[bool, typer.Option("--junit-skip", help="In JUnit, NOT PROVEN is skipped, not a failure.")]
+Github = Annotated[bool, typer.Option("--github", help="Annotations, step summary and outputs for GitHub Actions.")]
+
+
+def prepare(junit: str) -> None:
+    """Refuse a file that could not be written, and remove an older one: what breaks must not leave a green file."""
+    if junit:
+        from ninemarch.durable import check_file
+
+        check_file(Path(junit))
+        Path(junit).unlink(missing_ok=True)
+
+
+@contextmanager
+def commands_stopped(github: bool) -> Iterator[None]:
+    """Keep GitHub's runner from obeying what a suite or a target prints inside the block."""
+    if not github:
+        yield
+        return
+    token = secrets.token_hex(16)
+    _print(f"::stop-commands::{token}")
+    try:
+        yield
+    finally:
+        _print(f"\n::{token}::")  # on a line of its own, whatever was printed last
+
+
+def deliver(decision: Decision, *, junit: str, junit_skip: bool, github: bool) -> None:
+    """Write what was asked for; annotations go to stderr, where the runner reads them too."""
+    from ninemarch import interop
+
+    if junit:
+        from ninemarch.durable import write_whole
+
+        write_whole(Path(junit), interop.junit_xml([decision], skip_not_proven=junit_skip))
+    if github:
+        for line in interop.publish(decision, os.environ):
+            _print(line)
+
+
+def _print(line: str) -> None:
+    """Print to stderr as it is: the line is printable, and a command must begin it."""
+    print(line, file=sys.stderr, flush=True)  # noqa: T201 - stderr is where messages belong

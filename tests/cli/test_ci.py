@@ -1,0 +1,69 @@
+"""``--junit`` and ``--github`` through the real command line."""
+
+import re
+
+from junitparser import JUnitXml
+
+SAYS = """
+import os, sys
+print("::add-mask::secret")
+sys.stderr.write("::error::owned")
+def says(x):
+    os.write(2, b"::error::owned in a trial")
+    return x
+"""
+GATE = [{"id": "g", "success": 0.5}]
+
+
+def test_a_run_and_its_gate_write_the_same_files(cli, write_suite, tmp_path):
+    write_suite(tmp_path, gates=GATE)
+    env = {"GITHUB_OUTPUT": str(tmp_path / "out"), "GITHUB_STEP_SUMMARY": str(tmp_path / "summary.md")}
+    cli("run", ".", "--junit", "a/j.xml", "--github", cwd=tmp_path, env=env).must(0)
+    ran = [(tmp_path / name).read_text() for name in ("a/j.xml", "summary.md")]
+    (tmp_path / "summary.md").unlink()
+    cli("gate", "--junit", "j.xml", "--github", cwd=tmp_path, env=env).must(0)
+    assert [(tmp_path / name).read_text() for name in ("j.xml", "summary.md")] == ran
+    assert [case.name for suite in JUnitXml.fromfile(str(tmp_path / "j.xml")) for case in suite] == ["g"]
+    assert (tmp_path / "out").read_text().count("verdict<<") == 2
+
+
+def test_what_a_target_prints_is_never_a_command(cli, write_suite, tmp_path):
+    write_suite(tmp_path, files={"bots.py": SAYS}, target={"python": "bots:says"}, gates=GATE)
+    done = cli("run", ".", "--github", cwd=tmp_path).must(0)
+    lines = done.err.split("\n")
+    stop = re.fullmatch(r"::stop-commands::([0-9a-f]{32})", lines[0])
+    assert stop
+    end = lines.index(f"::{stop[1]}::")
+    owned = [place for place, line in enumerate(lines) if "::error::owned" in line or "::add-mask" in line]
+    assert len(owned) >= 2
+    assert max(owned) < end
+    assert [line[:9] for line in lines[end + 1 :] if line.startswith("::")] == ["::notice "]
+
+
+def test_json_stays_one_document(cli, write_suite, tmp_path):
+    write_suite(tmp_path, gates=GATE)
+    done = cli("run", ".", "--json", "--github", "--junit", "j.xml", cwd=tmp_path).must(0)
+    assert done.json["verdict"] == "PASS"
+    assert "::notice title=PASS" in done.err
+
+
+def test_a_run_that_breaks_leaves_no_green_file(cli, write_suite, tmp_path):
+    write_suite(tmp_path, gates=GATE)
+    cli("run", ".", "--junit", "j.xml", cwd=tmp_path).must(0)
+    write_suite(tmp_path, gates=[{"id": "g"}])
+    cli("run", ".", "--junit", "j.xml", cwd=tmp_path).must(2)
+    assert not (tmp_path / "j.xml").exists()
+
+
+def test_a_junit_file_that_cannot_be_is_said_before_anything_runs(cli, write_suite, tmp_path):
+    write_suite(tmp_path, gates=GATE)
+    cli("run", ".", "--junit", ".", cwd=tmp_path).must(2, "cannot write .: it is a folder")
+    assert not (tmp_path / ".ninemarch").exists()
+
+
+def test_not_proven_may_be_skipped_in_the_file_and_never_in_the_exit_code(cli, write_suite, tmp_path):
+    write_suite(tmp_path, gates=[{"id": "g", "success": 0.99}])
+    for words, kind in ((["--junit-skip"], "Skipped"), ([], "Failure")):
+        cli("run", ".", "--junit", "j.xml", *words, cwd=tmp_path).must(3)
+        suite = next(iter(JUnitXml.fromfile(str(tmp_path / "j.xml"))))
+        assert [type(result).__name__ for case in suite for result in case.result] == [kind]

@@ -29,6 +29,8 @@ __all__ = [
     "nines",
     "one_sided_text",
     "p_value_text",
+    "per_10k_measured",
+    "per_10k_text",
     "percent",
     "percent_of",
     "points_text",
@@ -214,6 +216,35 @@ def points_text(difference: float, rounding: Rounding = "nearest") -> str:
     places = _places(abs(value), Fraction(1, 5))
     text = _decimal(abs(value), mirrored[rounding] if value < 0 else rounding, (Fraction(0),), places)
     return ("+" if value > 0 else "−") + text
+
+
+def per_10k_text(failure: float, rounding: Rounding = "nearest") -> str:
+    """Return a failure rate as failures per 10,000 trials, with two digits that count; it crosses no nine.
+
+    Args:
+        failure: in [0, 1].
+        rounding: ``floor`` for lower bounds, ``ceil`` for upper bounds, ``nearest`` for measured rates.
+
+    Examples:
+        >>> per_10k_text(0.0142), per_10k_text(0.00033), per_10k_text(0.000996, "nearest"), per_10k_text(0.0)
+        ('142', '3.3', '9.96', '0')
+        >>> per_10k_text(0.12345, "ceil")
+        '1,235'
+    """
+    return _per_10k(Fraction(repr(failure)), rounding)
+
+
+def per_10k_measured(rate: Rate) -> str:
+    """Return the measured failure rate as failures per 10,000 trials, exact where it is a ratio of counts."""
+    return _per_10k(1 - _measured(rate), "nearest")
+
+
+def _per_10k(value: Fraction, rounding: Rounding) -> str:
+    if value <= 0:
+        return "0"
+    places = min(max(0, 1 - math.floor(math.log10(value * 10_000))), _MOST_DIGITS)
+    whole, dot, rest = _decimal(value * 100, rounding, [100 * (1 - nine) for nine in NINES], places).partition(".")
+    return f"{int(whole):,}{dot}{rest}"
 
 
 def p_value_text(p_value: float) -> str:

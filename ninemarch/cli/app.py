@@ -15,7 +15,7 @@ import typer
 import typer.core
 
 from ninemarch import __version__
-from ninemarch.cli import baseline, console, demo, inspect, run, suite
+from ninemarch.cli import baseline, console, demo, inspect, mine, run, suite
 from ninemarch.errors import ExitCode, Interrupted, NinemarchError
 from ninemarch.text import printable
 
@@ -54,6 +54,7 @@ app.command("run")(run.run)
 app.command("gate")(inspect.gate)
 app.command("show")(inspect.show)
 app.command("replay")(inspect.replay)
+app.command("mine")(mine.mine)
 app.command("report")(inspect.report)
 app.add_typer(baseline.app, name="baseline")
 app.add_typer(suite.app, name="suite")

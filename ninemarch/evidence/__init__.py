@@ -1,16 +1,20 @@
 """From the table to counts and rates: the only door from data to statistics.
 
 ``gather`` reads a run's table and returns its Evidence; ``estimate`` turns a tally into a rate with its interval;
-``read_scenarios`` gives it scenario by scenario, ``compare`` beside a baseline.
+``FailedTrials`` divides failures into parts; ``read_scenarios`` gives a run scenario by scenario, ``compare`` beside
+a baseline.
 """
 
 from ninemarch.evidence.breakdown import breakdown
 from ninemarch.evidence.estimate import estimate, extra_clean_trials, misses, p_beyond, proves_beyond, proves_within
+from ninemarch.evidence.failed import FailedTrials, LevelCounts
 from ninemarch.evidence.gather import gather
-from ninemarch.evidence.load import read_failures
+from ninemarch.evidence.load import read_failures, stream_failures
 from ninemarch.evidence.scenarios import Scenarios, compare, read_scenarios
 
 __all__ = [
+    "FailedTrials",
+    "LevelCounts",
     "Scenarios",
     "breakdown",
     "compare",
@@ -23,4 +27,5 @@ __all__ = [
     "proves_within",
     "read_failures",
     "read_scenarios",
+    "stream_failures",
 ]

@@ -72,6 +72,11 @@ class Counter:
             best=self._scored(where, score, won, missing=(0, self._missing), weighted=weighted),
         )
 
+    def only(self, bad: Mask) -> Tally:
+        """Tally the scored trials with those of ``bad`` alone read as failures."""
+        passed, failed, assisted, _ = self._by_verdict({})
+        return self._tally(passed | failed | assisted, bad & (failed | assisted), {})
+
     def _by_verdict(self, where: Mapping[str, str]) -> tuple[Mask, Mask, Mask, Mask]:
         """Which trials of the slice passed, failed, were assisted, have no verdict."""
         mask, has = self._mask(where), self._columns.has

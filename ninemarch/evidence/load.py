@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,12 @@ from ninemarch.model import Failure, Spending, Verdict
 
 # The page and the terminal never need more; what was left out is stated from the counts.
 MAX_FAILURES = 400
+
+_FACTS = (
+    *("trial", "scenario", "group", "verdict", "ended", "silent", "severity", "seconds"),
+    *("check", "cost_usd", "tokens"),
+)
+_TEXTS = ("reason", "detail", "input", "expect", "output", "steps")
 
 Coded = tuple[NDArray[np.int32], list[str]]
 
@@ -216,6 +222,23 @@ def _units(path: Path) -> NDArray[np.int64]:
     return np.where(alone, scenarios + len(words), groups)
 
 
+def stream_failures(path: Path, *, trials: Collection[int] | None = None) -> Iterator[Failure]:
+    """Yield every trial that failed or was handed off, in the order of the table; holds a chunk at a time.
+
+    Args:
+        path: the table.
+        trials: only these trials.
+    """
+    wanted = pa.array([Verdict.FAIL.value, Verdict.ASSISTED.value], pa.string())
+    numbers = None if trials is None else pa.array(sorted(trials), pa.int64())
+    columns = table.column_names(table.head(path).attributes)
+    for batch in table.stream(path, [*_FACTS, *_TEXTS, *columns]):
+        keep = pa.compute.is_in(batch["verdict"].cast(pa.string()), value_set=wanted)
+        if numbers is not None:
+            keep = pa.compute.and_(keep, pa.compute.is_in(batch["trial"], value_set=numbers))
+        yield from (_failure(row, columns) for row in batch.filter(keep).to_pylist())
+
+
 def read_failures(path: Path, *, limit: int = MAX_FAILURES, trial: int | None = None) -> tuple[Failure, ...]:
     """Return trials that are not a clean pass, in planned order: failures first when there are too many.
 
@@ -224,15 +247,12 @@ def read_failures(path: Path, *, limit: int = MAX_FAILURES, trial: int | None = 
         limit: at most so many of each verdict.
         trial: only this trial, whatever its verdict.
     """
-    names = ["trial", "scenario", "group", "verdict", "ended", "silent", "severity", "seconds", "check"]
-    names += ["cost_usd", "tokens"]
-    texts = ["reason", "detail", "input", "expect", "output", "steps"]
     columns = table.column_names(table.head(path).attributes)
     left = {verdict.value: limit for verdict in Verdict}
     if trial is None:
         left.pop(Verdict.PASS)
     found = []
-    for batch in table.stream(path, [*names, *texts, *columns]):
+    for batch in table.stream(path, [*_FACTS, *_TEXTS, *columns]):
         if trial is None:
             # A verdict of which enough is held is passed over, so that many failures cost no more than few.
             wanted = pa.array([verdict for verdict, many in left.items() if many > 0], pa.string())

@@ -17,6 +17,8 @@ from ninemarch.model import Ended, Failure
 
 __all__ = ["Signature", "sign"]
 
+_LONGEST = 8000  # characters of a message that are read
+_WORDS = {"abstained": "refused", "answered": "wrong", "exception": "raised", "handed_off": "handed off"}
 _FRAME = re.compile(r'^  File "(.+)", line (\d+), in (.+)$', re.MULTILINE)
 _RAISED = re.compile(r"^([A-Za-z_][\w.]*)(?::|$)")
 
@@ -47,11 +49,19 @@ def sign(failures: Iterable[Failure]) -> list[Signature]:
     """Return the signature of each failure, in order.
 
     Args:
-        failures: failed trials of one run, in planned order.
+        failures: failed trials of one run. Templates are made in the order of the trials' numbers, so that the order
+            in which trials ended changes nothing.
     """
-    pending = [_route(failure) for failure in failures]
+    places, pending = [], []
+    for failure in failures:
+        places.append(failure.number)
+        pending.append(_route(failure))
     seen = Templates()
-    numbers = [seen.add(message) if isinstance(found, tuple) else -1 for found, message in pending]
+    numbers = [-1] * len(pending)
+    for place in sorted(range(len(pending)), key=places.__getitem__):
+        found, message = pending[place]
+        if isinstance(found, tuple):
+            numbers[place] = seen.add(message)
     # Templates grow with what is added: they are read once all of them are whole.
     return [
         _worded(found, seen.template(number)) if isinstance(found, tuple) else found
@@ -72,12 +82,12 @@ def _route(failure: Failure) -> tuple[Signature | tuple[str, ...], str]:
     if kinds and kinds[0]:
         by = f" ({failure.check})" if failure.check else ""
         return Signature((*start, *kinds[0]), f"wrong: {'; '.join(kinds[0])}{by}", paths=kinds[1]), ""
-    return start, " ".join((failure.detail or failure.reason).split())
+    return start, " ".join((failure.detail or failure.reason)[:_LONGEST].split())
 
 
 def _worded(start: tuple[str, ...], template: str) -> Signature:
-    words = {"abstained": "refused", "answered": "wrong", "exception": "raised"}.get(start[0] if start else "", "")
-    name = f"{words or (start[0] if start else 'failed')}: {template.replace(VALUE, '…') or 'no reason given'}"
+    what = start[0] if start else "failed"
+    name = f"{_WORDS.get(what, what)}: {template.replace(VALUE, '…') or 'no reason given'}"
     return Signature((*start, template), name, wording=True)
 
 

@@ -61,7 +61,7 @@ if TYPE_CHECKING:
     from ninemarch.stats.sequential import confidence_sequence, fail_table, log_e_fail, log_e_pass, pass_table
     from ninemarch.stats.staged import look_threshold, two_stage
     from ninemarch.stats.trend import Forecast, Growth, expected_range, forecast, growth
-    from ninemarch.stats.unpaired import boschloo, fisher, miettinen_nurminen, newcombe_unpaired
+    from ninemarch.stats.unpaired import boschloo, fisher, miettinen_nurminen, newcombe_unpaired, trials_to_differ
     from ninemarch.stats.weighted import allocate, contribution_gamma, effective_size, weighted_gamma
 
 __all__ = [
@@ -152,6 +152,7 @@ __all__ = [
     "trials_for_next_nine",
     "trials_for_power",
     "trials_needed",
+    "trials_to_differ",
     "two_stage",
     "weighted_gamma",
     "wilson",
@@ -283,6 +284,7 @@ _MODULES = {
         "fisher",
         "miettinen_nurminen",
         "newcombe_unpaired",
+        "trials_to_differ",
     ),
     "weighted": (
         "allocate",

@@ -9,11 +9,11 @@ from __future__ import annotations
 import numpy as np
 from scipy import special
 
-from ninemarch.stats.interval import FloatArray, Interval, Side, check_open, check_pair, tails, wrong
+from ninemarch.stats.interval import FloatArray, Interval, Side, check_open, check_pair, check_whole, tails, wrong
 from ninemarch.stats.proportion import wilson
 from ninemarch.stats.roots import find_root
 
-__all__ = ["boschloo", "fisher", "miettinen_nurminen", "newcombe_unpaired"]
+__all__ = ["boschloo", "fisher", "miettinen_nurminen", "newcombe_unpaired", "trials_to_differ"]
 
 _BOSCHLOO_MOST = 600  # trials in all; scipy needs minutes above
 
@@ -167,3 +167,39 @@ def boschloo(failures_1: int, trials_1: int, failures_2: int, trials_2: int) -> 
     from scipy.stats import boschloo_exact  # noqa: PLC0415 - importing scipy.stats takes seconds
 
     return float(boschloo_exact([[x, y], [m - x, n - y]]).pvalue)
+
+
+def trials_to_differ(failures: int, trials: int, *, confidence: float = 0.95) -> int:
+    """Return how many fresh trials without failure prove that the failure rate has fallen.
+
+    Args:
+        failures: failures seen before, at least 1.
+        trials: trials they were among.
+        confidence: above 0 and below 1, one-sided.
+
+    Returns:
+        Smallest m with Fisher's one-sided p-value of 0 failures in m against those before at most 1 - confidence.
+
+    Raises:
+        UsageError: counts or confidence out of range.
+
+    Source: R. A. Fisher (1935), The Design of Experiments: p = C(trials, failures) / C(trials + m, failures).
+
+    Examples:
+        >>> trials_to_differ(10, 1000), trials_to_differ(1, 1000), trials_to_differ(5, 5)
+        (348, 19000, 2)
+    """
+    k, n = check_pair(check_whole("failures", failures, least=1), trials)
+    allowed = np.log1p(-check_open("confidence", confidence))
+
+    def log_p(m: int) -> float:
+        more = special.gammaln([n + 1, n + m - k + 1, n - k + 1, n + m + 1])
+        return float(more[0] + more[1] - more[2] - more[3])
+
+    low, high = 0, n
+    while log_p(high) > allowed:
+        low, high = high, 2 * high
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if log_p(middle) <= allowed else (middle, high)
+    return high

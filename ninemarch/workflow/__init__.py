@@ -1,7 +1,8 @@
-"""The main jobs, end to end: run, resume, decide, replay, verify, baselines, demo; the command line calls these."""
+"""The main jobs, end to end: run, decide, replay, verify, mine, baselines, demo; the command line calls these."""
 
 from ninemarch.workflow.baseline import accept_baseline, compare_with_baseline, named_baseline
 from ninemarch.workflow.demo import DemoResult, demo
+from ninemarch.workflow.mine import mine
 from ninemarch.workflow.replay import ReplayResult, replay
 from ninemarch.workflow.report import write_report
 from ninemarch.workflow.run import Finished, decide_run, march_of, resume, run
@@ -19,6 +20,7 @@ __all__ = [
     "demo",
     "example_scenarios",
     "march_of",
+    "mine",
     "named_baseline",
     "replay",
     "resume",

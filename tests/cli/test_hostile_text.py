@@ -48,6 +48,8 @@ def folder(cli, write_suite, tmp_path_factory):
         (["run", "."], 1),
         (["run", ".", "-q"], 1),
         (["run", ".", "--json"], 1),
+        (["mine"], 0),
+        (["mine", "--json"], 0),
         (["run", ".", "--subset", f"s{EVIL}"], 0),
         (["run", ".", "-w", f"a{EVIL}=b{EVIL}"], 2),  # the first = ends the name
         (["run", ".", "-w", f"{EVIL}=x"], 2),

@@ -1,0 +1,133 @@
+"""What mining found as plain JSON values: what other programs read.
+
+Covers shape only. Rates are failure rates in [0, 1]. Text from outside is made encodable, not printable.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ninemarch.mining.clusters import Cluster
+from ninemarch.mining.result import MiningResult
+from ninemarch.mining.unseen import Unseen
+from ninemarch.mining.waterfall import Waterfall
+from ninemarch.model import Rate
+from ninemarch.report.document import FORMAT, counts_document
+from ninemarch.report.terminal_mining import mining_sentence
+from ninemarch.report.trial_document import failure_document
+from ninemarch.stats import Interval
+from ninemarch.text import scrub
+
+__all__ = ["mining_document"]
+
+
+def mining_document(found: MiningResult) -> dict[str, Any]:
+    """Return what mining found: ``{"ninemarch": 1, "kind": "mining", ...}``; every cluster, whatever was shown."""
+    plan = found.plan
+    return {
+        "ninemarch": FORMAT,
+        "kind": "mining",
+        "run": scrub(plan.run),
+        "suite": scrub(plan.suite),
+        "release": scrub(plan.release or str(plan.target)),
+        "release_name": scrub(plan.release_name),
+        "profile": scrub(plan.profile),
+        "hash": scrub(plan.hash),
+        "sentence": mining_sentence(found),
+        "counts": counts_document(found.counts),
+        "clusters": [_cluster(cluster, plan.run) for cluster in found.clusters],
+        "waterfall": _waterfall(found.waterfall) if found.waterfall else None,
+        "unseen": _unseen(found.unseen) if found.unseen else None,
+        "notes": [scrub(note) for note in found.notes],
+    }
+
+
+def _cluster(cluster: Cluster, run: str) -> dict[str, Any]:
+    at = cluster.condition
+    return {
+        "id": cluster.id,
+        "name": scrub(cluster.name),
+        "what": scrub(cluster.kind),
+        "similar_wording": cluster.wording,
+        "condition": {"attribute": scrub(at[0]), "level": scrub(at[1])} if at else None,
+        "trials": cluster.size,
+        "silent": cluster.silent,
+        "loud": cluster.loud,
+        "assisted": cluster.assisted,
+        "units": cluster.units,
+        "share": cluster.share,
+        "failure_rate": _failing(cluster.rate),
+        "levels": [
+            {
+                "attribute": scrub(level.attribute),
+                "level": scrub(level.level),
+                "failures": level.failures,
+                "of": level.of,
+                "trials": level.trials,
+                "among": level.among,
+                "p_value": level.p_value,
+            }
+            for level in cluster.levels
+        ],
+        "exemplars": [failure_document(failure, run) for failure in cluster.exemplars],
+        "members": list(cluster.trials),
+    }
+
+
+def _failing(rate: Rate) -> dict[str, Any]:
+    return {
+        "failures": rate.failures,
+        "trials": rate.trials,
+        "units": rate.units,
+        "estimate": 1 - rate.estimate,
+        "lower": rate.failure_lower,
+        "upper": rate.failure_upper,
+        "confidence": rate.confidence,
+        "method": rate.method,
+    }
+
+
+def _waterfall(waterfall: Waterfall) -> dict[str, Any]:
+    return {
+        "now": _failing(waterfall.now),
+        "fixes": [
+            {"cluster": fix.cluster, "fixed": fix.fixed, "left": _failing(fix.left), "confirm_trials": fix.confirm}
+            for fix in waterfall.fixes
+        ],
+        "seen_once": waterfall.once,
+        "goals": [
+            {
+                "success": str(goal.success),
+                "measured_after": goal.measured_after,
+                "proven_after": goal.proven_after,
+            }
+            for goal in waterfall.goals
+        ],
+    }
+
+
+def _unseen(unseen: Unseen) -> dict[str, Any]:
+    return {
+        "kinds": unseen.kinds,
+        "once": unseen.once,
+        "units": unseen.units,
+        "sightings": unseen.sightings,
+        "next_trial": _interval(unseen.next_trial),
+        "next_failure": _interval(unseen.next_failure),
+        "at_least": _interval(unseen.at_least),
+        "curve": [{"units": at, "kinds": kinds} for at, kinds in unseen.curve],
+        "doubled": unseen.doubled,
+    }
+
+
+def _interval(found: Interval[float] | None) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    return {
+        "estimate": found.estimate,
+        "lower": found.lower,
+        "upper": found.upper,
+        "confidence": found.confidence,
+        "side": found.side,
+        "method": found.method,
+    }

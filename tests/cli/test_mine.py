@@ -1,0 +1,72 @@
+"""``ninemarch mine`` as a user meets it: 80 columns, replay commands that work, one JSON document."""
+
+import re
+
+import pytest
+
+BOT = """
+def answer(x):
+    if x % 29 == 0:
+        raise KeyError(x)
+    return None if x % 31 == 0 else 'x' if x % 37 == 0 else x
+"""
+MANY = [{"id": f"s{n}", "input": n, "expect": n} for n in range(1, 600)]
+
+
+@pytest.fixture(scope="module")
+def project(cli, write_suite, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("mined")
+    write_suite(folder, files={"bots.py": BOT}, target={"python": "bots:answer"}, scenarios=[{"inline": MANY}])
+    cli("run", ".", "-q", cwd=folder).must(0)
+    return folder
+
+
+def test_it_says_what_fails_and_which_fixes_buy_the_next_nine(cli, project):
+    done = cli("mine", cwd=project).must(
+        0,
+        "55 failures of 3 kinds in 599 trials: fixing the first 3 would prove 99%",
+        "KeyError at bots.py:4 in answer",
+        "refused: the target returned None",
+        "similar wording",
+        "a text instead of a number",
+        "a fix is confirmed by",
+        "Not seen yet",
+    )
+    assert max(map(len, done.out.splitlines())) <= 80
+    assert not done.err
+
+
+def test_every_replay_command_works_and_fails_again(cli, project):
+    commands = re.findall(r"ninemarch (replay \S+ \d+)", cli("mine", cwd=project).must(0).out)
+    assert len(commands) == 3
+    for command in commands:
+        cli(*command.split(), cwd=project).must(0, "1 of 1 replay gave the recorded verdict")
+
+
+def test_top_says_what_it_leaves_out(cli, project):
+    done = cli("mine", "--top", "1", cwd=project).must(0, "2 more clusters with 35 trials")
+    assert "KeyError" in done.out
+    assert "a text instead of a number" not in done.out
+
+
+def test_one_json_document_holds_every_cluster_and_adds_up(cli, project):
+    found = cli("mine", "--json", "--top", "1", cwd=project).must(0).json
+    assert found["kind"] == "mining"
+    assert sum(each["trials"] for each in found["clusters"]) == found["counts"]["fail"] == 55
+    assert [len(each["members"]) for each in found["clusters"]] == [20, 19, 16]
+    assert found["waterfall"]["fixes"][-1]["left"]["failures"] == 0
+    assert found["waterfall"]["fixes"][-1]["left"]["upper"] > 0
+
+
+def test_a_run_without_failure_says_so_with_its_limit(cli, write_suite, tmp_path):
+    write_suite(tmp_path, scenarios=[{"inline": MANY}])
+    cli("run", ".", "-q", cwd=tmp_path).must(0)
+    done = cli("mine", cwd=tmp_path).must(0, "Nothing to mine: no failure in 599 trials")
+    assert "together at most 51 failures per 10,000 trials, at 95% confidence" in " ".join(done.out.split())
+    assert cli("mine", "--json", cwd=tmp_path).must(0).json["clusters"] == []
+
+
+def test_wrong_input_is_said(cli, project, tmp_path):
+    cli("mine", "nosuch", cwd=project).must(2, "no run begins with 'nosuch'")
+    cli("mine", cwd=tmp_path).must(2, "no run in", "ninemarch run SUITE")
+    cli("mine", "--top", "0", cwd=project).must(2)

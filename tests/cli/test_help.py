@@ -15,6 +15,7 @@ COMMANDS = [
     ["gate"],
     ["show"],
     ["replay"],
+    ["mine"],
     ["report"],
     ["baseline"],
     *(["baseline", name] for name in ("accept", "show", "diff")),

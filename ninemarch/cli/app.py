@@ -15,7 +15,7 @@ import typer
 import typer.core
 
 from ninemarch import __version__
-from ninemarch.cli import baseline, console, demo, inspect, mine, run, suite
+from ninemarch.cli import baseline, ci, console, demo, inspect, mine, run, suite
 from ninemarch.errors import ExitCode, Interrupted, NinemarchError
 from ninemarch.text import printable
 
@@ -56,6 +56,7 @@ app.command("show")(inspect.show)
 app.command("replay")(inspect.replay)
 app.command("mine")(mine.mine)
 app.command("report")(inspect.report)
+app.command("schema")(ci.schema)
 app.add_typer(baseline.app, name="baseline")
 app.add_typer(suite.app, name="suite")
 

@@ -1,4 +1,4 @@
-"""What ``run`` and ``gate`` hand to a CI system beside their own output: a JUnit file, GitHub's annotations."""
+"""What a CI system gets: a JUnit file and GitHub's annotations of ``run`` and ``gate``; ``ninemarch schema``."""
 
 from __future__ import annotations
 
@@ -59,3 +59,11 @@ def deliver(decision: Decision, *, junit: str, junit_skip: bool, github: bool) -
 def _print(line: str) -> None:
     """Print to stderr as it is: the line is printable, and a command must begin it."""
     print(line, file=sys.stderr, flush=True)  # noqa: T201 - stderr is where messages belong
+
+
+def schema() -> None:
+    """Print the JSON schema of what --json prints."""
+    from ninemarch.cli import console
+    from ninemarch.report.document import documents_schema
+
+    console.print_json(documents_schema())

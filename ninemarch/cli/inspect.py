@@ -67,7 +67,7 @@ def show(
     from ninemarch.cli import console
     from ninemarch.journal import find_run, list_runs
     from ninemarch.report import terminal, terminal_lists
-    from ninemarch.report.trial_document import failure_document
+    from ninemarch.report.trial_document import failures_document, trial_document
     from ninemarch.workflow.replay import find_trial
 
     out = console.stdout()
@@ -81,7 +81,7 @@ def show(
     if trial:
         found, plan = find_trial(run, trial)
         if as_json:
-            console.print_json(failure_document(found, plan.run))
+            console.print_json(trial_document(found, plan.run))
         else:
             with console.printing():
                 terminal.print_trial(out, found, plan.run)
@@ -89,8 +89,7 @@ def show(
     finished = workflow.decide_run(folder)
     if failures:
         if as_json:
-            rows = [failure_document(f, folder.name) for f in finished.evidence.failures]
-            console.print_json({"run": folder.name, "failures": rows})
+            console.print_json(failures_document(finished.evidence.failures, folder.name))
         else:
             with console.printing():
                 terminal.print_failures(out, finished.evidence.failures, folder.name)

@@ -7,17 +7,19 @@ sequence in a level of an attribute arrives as it was.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from fractions import Fraction
-from typing import Any
+from pathlib import Path
+from typing import Any, cast
 
 from ninemarch import numbers as n
 from ninemarch.model import Counts, Decision, GateResult, March, NextNine, Rate, RunPlan, Step
 from ninemarch.report.compose import thresholds
 from ninemarch.text import scrub
 
-__all__ = ["FORMAT", "counts_document", "decision_document", "march_document"]
+__all__ = ["FORMAT", "counts_document", "decision_document", "documents_schema", "march_document"]
 
 FORMAT = 1
 """Version of the documents; it grows when a field changes its meaning or goes away."""
@@ -30,6 +32,12 @@ def decision_document(decision: Decision) -> dict[str, Any]:
         A dictionary that ``json.dumps`` takes without options; ``{"ninemarch": 1, "kind": "decision", ...}``.
     """
     return {"ninemarch": FORMAT, "kind": "decision", **_decision(decision)}
+
+
+def documents_schema() -> dict[str, Any]:
+    """Return the JSON schema of the documents that ``run``, ``gate``, ``show``, ``replay``, ... print with --json."""
+    text = (Path(__file__).parent / "_assets" / "documents.schema.json").read_text(encoding="utf-8")
+    return cast("dict[str, Any]", json.loads(text))
 
 
 def march_document(march: March) -> dict[str, Any]:

@@ -10,16 +10,32 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ninemarch.model import Failure, Scenario, Suite, Trial
+from ninemarch.report.document import FORMAT
 from ninemarch.report.record import replay_command
 from ninemarch.text import plain, scrub
 
-__all__ = ["failure_document", "replay_document", "suite_document"]
+__all__ = ["failure_document", "failures_document", "replay_document", "suite_document", "trial_document"]
 
 _MOST = 64_000  # characters, as in the journal
 
 
+def trial_document(failure: Failure, run: str) -> dict[str, Any]:
+    """Return one recorded trial as plain JSON values: ``{"ninemarch": 1, "kind": "trial", ...}``."""
+    return {"ninemarch": FORMAT, "kind": "trial", "run": scrub(run), **failure_document(failure, run)}
+
+
+def failures_document(failures: Sequence[Failure], run: str) -> dict[str, Any]:
+    """Return the trials of a run that are not a pass: ``{"ninemarch": 1, "kind": "failures", ...}``."""
+    return {
+        "ninemarch": FORMAT,
+        "kind": "failures",
+        "run": scrub(run),
+        "failures": [failure_document(failure, run) for failure in failures],
+    }
+
+
 def failure_document(failure: Failure, run: str) -> dict[str, Any]:
-    """Return one recorded trial as plain JSON values."""
+    """Return one recorded trial as a part of a document."""
     return {
         "trial": failure.number,
         "scenario": scrub(failure.scenario),
@@ -46,7 +62,7 @@ def failure_document(failure: Failure, run: str) -> dict[str, Any]:
 def replay_document(recorded: Failure, trials: Sequence[Trial], run: str) -> dict[str, Any]:
     """Return a recorded trial and its replays as plain JSON values."""
     return {
-        "ninemarch": 1,
+        "ninemarch": FORMAT,
         "kind": "replay",
         "recorded": failure_document(recorded, run),
         "same_verdict": sum(trial.verdict.value == recorded.verdict for trial in trials),
@@ -68,7 +84,7 @@ def replay_document(recorded: Failure, trials: Sequence[Trial], run: str) -> dic
 def suite_document(suite: Suite, examples: Sequence[Scenario]) -> dict[str, Any]:
     """Return what a suite holds, with example scenarios, as plain JSON values."""
     return {
-        "ninemarch": 1,
+        "ninemarch": FORMAT,
         "kind": "suite",
         "suite": suite.name,
         "title": suite.title,

@@ -2,6 +2,7 @@
 
 import re
 
+import jsonschema
 from junitparser import JUnitXml
 
 SAYS = """
@@ -67,3 +68,22 @@ def test_not_proven_may_be_skipped_in_the_file_and_never_in_the_exit_code(cli, w
         cli("run", ".", "--junit", "j.xml", *words, cwd=tmp_path).must(3)
         suite = next(iter(JUnitXml.fromfile(str(tmp_path / "j.xml"))))
         assert [type(result).__name__ for case in suite for result in case.result] == [kind]
+
+
+def test_every_document_is_as_its_published_schema_says(cli, write_suite, tmp_path):
+    write_suite(tmp_path, gates=GATE, target={"control": "null"})
+    schema = jsonschema.Draft202012Validator(cli("schema", cwd=tmp_path).must(0).json)
+    cli("run", ".", "--json", cwd=tmp_path).must(1)
+    words = {
+        "decision": ["gate", "--json"],
+        "failures": ["show", "latest", "--failures", "--json"],
+        "trial": ["show", "latest", "0", "--json"],
+        "replay": ["replay", "latest", "0", "--json"],
+        "baseline": ["baseline", "accept", "latest", "--json"],
+        "comparison": ["baseline", "diff", "--json"],
+        "suite": ["suite", "show", ".", "--json"],
+    }
+    for kind, command in words.items():
+        document = cli(*command, cwd=tmp_path).json
+        assert (document["ninemarch"], document["kind"]) == (1, kind)
+        schema.validate(document)

@@ -17,6 +17,7 @@ COMMANDS = [
     ["replay"],
     ["mine"],
     ["report"],
+    ["schema"],
     ["baseline"],
     *(["baseline", name] for name in ("accept", "show", "diff")),
     ["suite"],

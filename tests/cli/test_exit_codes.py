@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -16,47 +17,121 @@ ROOT = Path(__file__).resolve().parents[2]
 MANY = [{"id": f"s{i}", "input": i, "expect": i} for i in range(300)]
 GATE = [{"id": "g", "success": 0.99}]
 
-# name -> (keys of the suite, words of the command, exit code)
-CASES = {
-    "no gate": ({}, ["run", "."], ExitCode.OK),
-    "gate passed": ({"gates": GATE}, ["run", "."], ExitCode.OK),
-    "gate failed": ({"gates": GATE, "target": {"control": "null"}}, ["run", "."], ExitCode.GATE_FAILED),
-    "too few trials": ({"gates": GATE}, ["run", ".", "-n", "100"], ExitCode.NOT_PROVEN),
+VOID = [{**scenario, **({"void": "ambiguous"} if i % 20 == 0 else {})} for i, scenario in enumerate(MANY)]
+LEVELS = [{**scenario, "attributes": {"l": "a" if i < 290 else "b"}} for i, scenario in enumerate(MANY)]
+
+
+def _levels(**gate):
+    return {"scenarios": [{"inline": LEVELS}], "gates": [{**GATE[0], **gate}]}
+
+
+def _judged(how, *gates):
+    return {"checks": [{"python": f"judge:{how}"}], "gates": list(gates) or GATE}
+
+
+# name -> (keys of the suite, words of the command, exit code); `gate` says the same of what was recorded
+RUNS = {
+    "no gate": ({}, [], ExitCode.OK),
+    "gate passed": ({"gates": GATE}, [], ExitCode.OK),
     "a warning gate failed": (
         {"gates": [{**GATE[0], "on_fail": "warn"}], "target": {"control": "null"}},
-        ["run", "."],
+        [],
         ExitCode.OK,
     ),
-    "wrong option": ({}, ["run", ".", "--nosuch"], ExitCode.USAGE),
-    "wrong suite": ({"gates": [{"id": "g"}]}, ["run", "."], ExitCode.USAGE),
-    "check that breaks": ({"checks": [{"python": "judge:breaks"}]}, ["run", "."], ExitCode.INVALID),
-    # A failure that no reading of the errors can undo goes before the errors: 2, 5, 1, 4, 3, 0.
-    "errors beside a failed gate": (
-        {"checks": [{"python": "judge:often"}], "gates": GATE},
-        ["run", "."],
+    "chosen scenarios make no rate": ({"gates": GATE}, ["--scenario", "s1"], ExitCode.OK),
+    "no gate speaks about the filter": (_levels(where={"l": "a"}), ["-w", "l=b"], ExitCode.OK),
+    "errors that could change nothing": (_judged("rarely", {"id": "g", "success": 0.9}), [], ExitCode.OK),
+    "gate failed": ({"gates": GATE, "target": {"control": "null"}}, [], ExitCode.GATE_FAILED),
+    "one failure too many": (
+        {"gates": [{"id": "g", "max_failures": 0}], "target": {"control": "null"}},
+        [],
         ExitCode.GATE_FAILED,
     ),
-    "control that fails": ({"checks": [{"python": "judge:anything"}]}, ["suite", "verify", "."], ExitCode.INVALID),
-    "strict validation": ({}, ["suite", "validate", ".", "--strict"], ExitCode.USAGE),
-    "validation with a warning": ({}, ["suite", "validate", "."], ExitCode.OK),
-    "no command": ({}, [], ExitCode.USAGE),
-    "version": ({}, ["--version"], ExitCode.OK),
+    "too few trials": ({"gates": GATE}, ["-n", "100"], ExitCode.NOT_PROVEN),
+    "errors that could hide failures": (_judged("rarely"), [], ExitCode.NOT_PROVEN),
+    "a gate on nothing": (_levels(where={"l": "nothing"}), [], ExitCode.NOT_PROVEN),
+    "a gate on each of nothing": (_levels(each=["nothing"]), [], ExitCode.NOT_PROVEN),
+    "no baseline yet": ({"gates": [{"id": "g", "baseline": "main", "max_drop": 0.01}]}, [], ExitCode.NOT_PROVEN),
+    "check that breaks": (_judged("breaks"), [], ExitCode.INVALID),
+    "nothing scored": (_judged("never"), [], ExitCode.INVALID),
+    "void scenarios": ({"scenarios": [{"inline": VOID}], "gates": GATE}, [], ExitCode.INVALID),
+    # Where several hold: 2, 5, 1, 4, 3, 0. A failure that no reading of the errors can undo goes before the errors.
+    "errors beside a failed gate": (_judged("often"), [], ExitCode.GATE_FAILED),
+    "failed beside not proven": (_judged("half", *GATE, {"id": "h", "success": 0.5}), [], ExitCode.GATE_FAILED),
+    "errors beside not proven": (_judged("mostly"), [], ExitCode.INVALID),
+    "not proven beside passed": (
+        {"gates": [{"id": "a", "success": 0.9}, {"id": "b", "success": 0.999}]},
+        [],
+        ExitCode.NOT_PROVEN,
+    ),
+}
+# name -> (keys of the suite, words of the command, exit code, what is said); nothing runs
+REFUSED = {
+    "wrong option": ({}, ["run", ".", "--nosuch"], ExitCode.USAGE, "--nosuch"),
+    "wrong suite": ({"gates": [{"id": "g"}]}, ["run", "."], ExitCode.USAGE, "suite.yaml, line"),
+    "no such suite": ({}, ["run", "nosuch.yaml"], ExitCode.USAGE, "no such suite"),
+    "no such target": ({"target": {"python": "nosuch:f"}}, ["run", "."], ExitCode.USAGE, "no module 'nosuch'"),
+    "no such level": (_levels(), ["run", ".", "-w", "l=c"], ExitCode.USAGE, "no such level"),
+    "no such scenario": ({}, ["run", ".", "--scenario", "z"], ExitCode.USAGE, "no scenario 'z'"),
+    "no such subset": ({}, ["run", ".", "--subset", "z"], ExitCode.USAGE, "subset=z"),
+    "no run yet": ({}, ["gate"], ExitCode.USAGE, "no run"),
+    "no such run": ({}, ["gate", "nosuch"], ExitCode.USAGE, "no run"),
+    "no command": ({}, [], ExitCode.USAGE, "Usage: ninemarch"),
+    "strict validation": ({}, ["suite", "validate", ".", "--strict"], ExitCode.USAGE, ""),
+    "validation with a warning": ({}, ["suite", "validate", "."], ExitCode.OK, ""),
+    "control that fails": (
+        {"checks": [{"python": "judge:anything"}]},
+        ["suite", "verify", "."],
+        ExitCode.INVALID,
+        "",
+    ),
+    "version": ({}, ["--version"], ExitCode.OK, "ninemarch "),
 }
 JUDGE = """
+import ninemarch
 def breaks(scenario, output): raise ValueError
 def often(scenario, output): return None if scenario.input % 2 else False
+def mostly(scenario, output): return None if scenario.input % 9 else True
+def rarely(scenario, output): return None if scenario.input in (3, 4) else True
+def half(scenario, output): return scenario.input % 2 == 0
+def never(scenario, output): raise ninemarch.NoVerdict("too dark to see")
 def anything(scenario, output): return True
 """
 
 
-@pytest.mark.parametrize("name", CASES)
-def test_the_exit_code_of(cli, write_suite, tmp_path, name):
-    keys, words, code = CASES[name]
+@pytest.mark.parametrize("name", RUNS)
+def test_a_run_and_its_gate_end_with(cli, write_suite, tmp_path, name):
+    keys, words, code = RUNS[name]
     write_suite(tmp_path, files={"judge.py": JUDGE}, **{"scenarios": [{"inline": MANY}], **keys})
-    done = cli(*words, cwd=tmp_path).must(code)
-    if words[:1] == ["run"] and done.out:
-        for again in (["gate"], ["gate", "--json"]):
-            assert cli(*again, cwd=tmp_path).code == code
+    cli("run", ".", *words, cwd=tmp_path).must(code)
+    env = {"GITHUB_OUTPUT": str(tmp_path / "outputs")}
+    done = cli("gate", "--json", "--github", "--junit", "junit.xml", cwd=tmp_path, env=env).must(code)
+    # Every output names the code that the process ends with.
+    assert done.json["exit_code"] == code
+    assert re.search(rf"^exit_code<<.*\n{int(code)}\n", (tmp_path / "outputs").read_text(), re.MULTILINE)
+    junit = ET.parse(tmp_path / "junit.xml").getroot()
+    assert junit.find(".//property[@name='exit code']").get("value") == str(int(code))
+    blocked = int(junit.get("failures")) + int(junit.get("errors"))
+    assert (blocked > 0) is (code != ExitCode.OK)
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_the_exit_code_of(cli, write_suite, tmp_path, name):
+    keys, words, code, said = REFUSED[name]
+    write_suite(tmp_path, files={"judge.py": JUDGE}, **{"scenarios": [{"inline": MANY}], **keys})
+    cli(*words, cwd=tmp_path).must(code, said)
+    assert not (tmp_path / ".ninemarch" / "runs").exists()
+
+
+def test_a_damaged_record_is_invalid(cli, write_suite, tmp_path):
+    write_suite(tmp_path, gates=GATE)
+    cli("run", ".", cwd=tmp_path)
+    folder = next((tmp_path / ".ninemarch" / "runs").iterdir())
+    for file in folder.iterdir():
+        content = file.read_bytes()
+        file.write_bytes(content[:40] + bytes(byte ^ 255 for byte in content[40:90]) + content[90:])
+    for words in (["gate", folder.name], ["gate", folder.name, "--json"]):
+        cli(*words, cwd=tmp_path).must(ExitCode.INVALID, "error: ", "damaged")
 
 
 def test_a_document_names_the_exit_code_that_was_given(cli, write_suite, tmp_path):

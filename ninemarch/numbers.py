@@ -17,6 +17,7 @@ from ninemarch.model import Rate, Spending
 __all__ = [
     "NINES",
     "amount_text",
+    "chance_text",
     "clean_text",
     "count_text",
     "dollar_text",
@@ -278,6 +279,18 @@ def share_text(part: int, whole: int) -> str:
     if part in {0, whole}:
         return "all" if part else "none"
     return percent(Fraction(part, whole), "nearest", (Fraction(0),), 1)
+
+
+def chance_text(chance: float) -> str:
+    """Return a computed probability; it never reads as 0% or as 100%.
+
+    Examples:
+        >>> chance_text(0.0), chance_text(4e-5), chance_text(0.6771), chance_text(0.99996)
+        ('<0.1%', '<0.1%', '67.7%', '>99.9%')
+    """
+    if chance < 0.001:
+        return "<0.1%"
+    return ">99.9%" if chance >= 0.9995 else percent(Fraction(chance), "nearest", (), 1)
 
 
 def one_sided_text(confidence: float) -> str:

@@ -15,7 +15,7 @@ import typer
 import typer.core
 
 from ninemarch import __version__
-from ninemarch.cli import baseline, ci, console, demo, inspect, mine, run, suite
+from ninemarch.cli import baseline, ci, console, demo, inspect, mine, plan, run, suite
 from ninemarch.errors import ExitCode, Interrupted, NinemarchError
 from ninemarch.text import printable
 
@@ -50,6 +50,7 @@ app = typer.Typer(
     epilog="Exit codes: 0 passed, 1 a gate failed, 2 usage, 3 not proven, 4 run invalid, 5 bug, 130/143 interrupted.",
 )
 app.command("demo")(demo.demo)
+app.command("plan")(plan.plan)
 app.command("run")(run.run)
 app.command("gate")(inspect.gate)
 app.command("show")(inspect.show)

@@ -2,11 +2,12 @@
 
 ``gather`` reads a run's table and returns its Evidence; ``estimate`` turns a tally into a rate with its interval;
 ``FailedTrials`` divides failures into parts; ``read_scenarios`` gives a run scenario by scenario, ``compare`` beside
-a baseline.
+a baseline; ``expected_slices`` is what a clean run of a plan would leave.
 """
 
 from ninemarch.evidence.breakdown import breakdown
 from ninemarch.evidence.estimate import estimate, extra_clean_trials, misses, p_beyond, proves_beyond, proves_within
+from ninemarch.evidence.expected import expected_slices
 from ninemarch.evidence.failed import FailedTrials, LevelCounts
 from ninemarch.evidence.gather import gather
 from ninemarch.evidence.load import read_failures, stream_failures
@@ -19,6 +20,7 @@ __all__ = [
     "breakdown",
     "compare",
     "estimate",
+    "expected_slices",
     "extra_clean_trials",
     "gather",
     "misses",

@@ -7,6 +7,7 @@ those of the gate's own rule. Does not cover drops from a baseline, whose chance
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
@@ -30,6 +31,7 @@ SHARES = tuple(map(Fraction, ("1/10", "1/3", "1/2", "1", "2", "10")))
 _GOOD = SHARES[:3]
 _FAILURES = 6  # columns of a table by failures allowed
 _LONG = 100.0  # failures allowed in the budget of a sequential plan that is to be long enough
+_LONGEST = 1000.0  # beyond it a sequential plan is not followed: the tables have a row a failure
 _ROWS = 20  # of a PASS or FAIL table
 
 
@@ -70,7 +72,8 @@ def course(truth: float, tally: Tally, trials: int, *, allowed: float, confidenc
     Args:
         truth: the true failure rate, in [0, 1].
         tally: says how the plan stops: at any trial, at a declared look, or at its end.
-        trials: trials of the plan, at least 1; of a sequential one, its budget.
+        trials: trials of the plan, at least 1; of a sequential one, its budget, of which at most the trials in which
+            1,000 failures are allowed are followed: PASS and FAIL are then at least as likely as said.
         allowed: failure rate that the gate allows.
         confidence: of the gate, one-sided.
 
@@ -79,10 +82,11 @@ def course(truth: float, tally: Tally, trials: int, *, allowed: float, confidenc
     Examples:
         >>> fixed = course(0.001, Tally(()), 2995, allowed=0.001, confidence=0.95)
         >>> round(fixed.passes, 4), round(fixed.fails, 3), fixed.mean_trials
-        (0.05, 0.034, 2995.0)
+        (0.05, 0.033, 2995.0)
     """
     if tally.anytime:
-        found = stats.sequential_plan(truth, failure_rate=allowed, budget=trials, confidence=confidence)
+        budget = min(trials, math.ceil(_LONGEST / allowed))
+        found = stats.sequential_plan(truth, failure_rate=allowed, budget=budget, confidence=confidence)
         chances = (found.passes, found.fails, found.undecided)
         return Course(truth, *chances, found.mean_trials, found.spread)
     most, least = _thresholds(tally.look, trials, allowed=allowed, confidence=confidence)

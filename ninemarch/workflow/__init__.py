@@ -1,8 +1,9 @@
-"""The main jobs, end to end: run, decide, replay, verify, mine, baselines, demo; the command line calls these."""
+"""The main jobs, end to end: plan, run, decide, replay, verify, mine, baselines, demo; the command line calls these."""
 
 from ninemarch.workflow.baseline import accept_baseline, compare_with_baseline, named_baseline
 from ninemarch.workflow.demo import DemoResult, demo
 from ninemarch.workflow.mine import mine
+from ninemarch.workflow.planning import plan_rates, plan_suite
 from ninemarch.workflow.replay import ReplayResult, replay
 from ninemarch.workflow.report import write_report
 from ninemarch.workflow.run import Finished, decide_run, march_of, resume, run
@@ -22,6 +23,8 @@ __all__ = [
     "march_of",
     "mine",
     "named_baseline",
+    "plan_rates",
+    "plan_suite",
     "replay",
     "resume",
     "review",

@@ -11,6 +11,7 @@ HEAVY = ("pandas", "scipy", "plotly", "pyarrow", "sklearn", "numpy")
 COMMANDS = [
     [],
     ["demo"],
+    ["plan"],
     ["run"],
     ["gate"],
     ["show"],

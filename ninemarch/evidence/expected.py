@@ -54,6 +54,7 @@ def _columns(plan: RunPlan, scenarios: Sequence[Scenario | None], attributes: Se
         weight=np.array([s.weight if s else 1.0 for s in scenarios]),
         seconds=np.zeros(size, dtype=np.float32),
         cost=np.empty(0),
+        tokens=np.empty(0),
         severity=(np.empty(0, dtype=np.int32), []),
         check=(np.empty(0, dtype=np.int32), []),
         unit=_coded(names)[0] if grouped else None,

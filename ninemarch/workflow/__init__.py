@@ -1,4 +1,4 @@
-"""The main jobs, end to end: plan, run, decide, replay, verify, mine, baselines, demo; the command line calls these."""
+"""The main jobs, end to end: plan, run, decide, replay, verify, mine, baselines, demo; the commands call these."""
 
 from ninemarch.workflow.baseline import accept_baseline, compare_with_baseline, named_baseline
 from ninemarch.workflow.demo import DemoResult, demo

@@ -26,7 +26,7 @@ def counting(many: int = 20, *, timeout: float | None = None, concurrency: int =
         "numbers",
         keys.pop("scenarios", numbered),
         checks=keys.pop("checks", [CheckSpec("exact")]),
-        trials=Trials(max=many, **keys.pop("trials", {})),
+        trials=Trials(**{"max": many, "stop": "fixed", **keys.pop("trials", {})}),
         limits=Limits(timeout=timeout, concurrency=concurrency),
         **keys,
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ninemarch.cli import ci
-from ninemarch.errors import UsageError
+from ninemarch.errors import UsageError, nearest
 
 if TYPE_CHECKING:
     from ninemarch.workflow import Finished
@@ -25,6 +25,7 @@ Seed = Annotated[
     int | None, typer.Option("--seed", min=0, max=2**63 - 1, help="Seed; the first held-out one by default.")
 ]
 Resume = Annotated[str, typer.Option("--resume", help="Run what is missing of this run.")]
+Stop = Annotated[str, typer.Option("--stop", help="sequential or fixed, in place of the suite's own.")]
 Label = Annotated[str, typer.Option("--label", help="Name of the release that --target is.")]
 Effort = Annotated[float | None, typer.Option("--effort", min=0, help="Work that release took.")]
 Page = Annotated[str, typer.Option("--report", help="Write the HTML page to this file too.")]
@@ -43,6 +44,7 @@ def run(
     scenario: Scenario = None,
     seed: Seed = None,
     resume: Resume = "",
+    stop: Stop = "",
     label: Label = "",
     effort: Effort = None,
     page: Page = "",
@@ -61,6 +63,9 @@ def run(
     if target and release:
         msg = "--target and --release were both given; a release of the ladder names its own target (use --label)"
         raise UsageError(msg)
+    if stop not in {"", "sequential", "fixed"}:
+        msg = f"--stop {stop} is unknown{nearest(stop, ('sequential', 'fixed'))}; allowed: sequential, fixed"
+        raise UsageError(msg)
     if page:
         from ninemarch.durable import check_file
 
@@ -75,6 +80,7 @@ def run(
         "where": _pairs(where or []),
         "ids": tuple(scenario or ()),
         "seed": seed,
+        "stop": stop,
         "label": label,
         "effort": effort,
     }

@@ -31,6 +31,7 @@ class Selection:
         where: attribute levels to keep.
         ids: exactly these scenarios.
         look: whether the suite's declared checkpoint is used.
+        stop: ``fixed`` or ``sequential``; the suite's own by default.
         label: how a run of ``target`` is called among releases.
         effort: work it took.
     """
@@ -44,6 +45,7 @@ class Selection:
     where: Mapping[str, str] = field(default_factory=dict)
     ids: tuple[str, ...] = ()
     look: bool = True
+    stop: str = ""
     label: str = ""
     effort: float | None = None
 
@@ -125,9 +127,10 @@ def _fitted(plan: RunPlan, schedule: Schedule, suite: Suite, selection: Selectio
     """Complete the plan with what only the schedule knows."""
     # The checkpoint looks at the gates on all scenarios, which other selections say nothing on.
     whole = not (selection.ids or selection.subset or selection.where)
-    look = _look(suite, schedule) if selection.look and whole else None
+    stop = _stop(suite, schedule, selection)
+    look = _look(suite, schedule) if selection.look and whole and stop == "fixed" else None
     weights = {} if schedule.drawn else {k: dict(v) for k, v in schedule.profile.attributes.items()}
-    plan = replace(plan, planned=schedule.planned, drawn=schedule.drawn, weights=weights, look=look)
+    plan = replace(plan, planned=schedule.planned, drawn=schedule.drawn, weights=weights, look=look, stop=stop)
     return plan, schedule
 
 
@@ -159,6 +162,20 @@ def _seed_range(suite: Suite, seed: int) -> str:
         if first <= seed <= last:
             return name
     return "undeclared"
+
+
+def _stop(suite: Suite, schedule: Schedule, selection: Selection) -> str:
+    """``sequential`` where the plan may be looked at after every trial: drawn scenarios, each its own unit.
+
+    A fixed plan in its place says less, never more: listed scenarios end by themselves, and trials that share a group
+    or weigh unlike have no evidence that holds at any look (the first scenario drawn tells).
+    """
+    wanted = selection.stop or suite.trials.stop
+    sample = not (selection.ids or selection.subset)
+    if wanted != "sequential" or not sample or not schedule.drawn or not any(g.blocking for g in suite.gates):
+        return "fixed"
+    _, _, first = next(iter(schedule))
+    return "fixed" if isinstance(first, Scenario) and (first.group or first.weight != 1) else "sequential"
 
 
 def _look(suite: Suite, schedule: Schedule) -> Look | None:

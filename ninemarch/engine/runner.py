@@ -5,7 +5,7 @@ Covers the loop of a run in one process. A trial that the journal has acknowledg
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -15,8 +15,9 @@ from ninemarch.engine.capture import captured_output
 from ninemarch.engine.executors import Work, executor_for, pack_input
 from ninemarch.engine.progress import Progress
 from ninemarch.engine.signals import StopFlag, stop_on_signal
+from ninemarch.engine.stop_rule import StopRule
 from ninemarch.errors import ExitCode, Interrupted
-from ninemarch.journal import VERDICTS, Journal, read_journal
+from ninemarch.journal import VERDICTS, Journal, read_journal, recorded_trials
 from ninemarch.model import Ended, Outcome, Scenario, Suite, Trial, Verdict
 from ninemarch.suite import Schedule
 from ninemarch.suite.draw import GeneratorFault
@@ -32,14 +33,34 @@ class RunResult:
     stopped: str = ""
 
 
-def execute(suite: Suite, schedule: Schedule, target: Target, journal: Journal, progress: Progress) -> RunResult:
-    """Run every planned trial that the journal does not hold yet, then seal the journal.
+def execute(
+    suite: Suite,
+    schedule: Schedule,
+    target: Target,
+    journal: Journal,
+    progress: Progress,
+    *,
+    baselines: Baselines | None = None,
+) -> RunResult:
+    """Run every planned trial that the journal does not hold yet, or as many as decide; then seal the journal.
+
+    Args:
+        suite: the suite.
+        schedule: its scenarios in planned order.
+        target: what is called.
+        journal: the record, open for writing.
+        progress: told of every trial.
+        baselines: name of a baseline -> share failed of each of its scenarios, for gates on a drop.
 
     Raises:
         Interrupted: a signal stopped the run; everything acknowledged is kept.
         RunInvalid: the journal cannot be written.
     """
-    loop = _Loop(suite, target, journal, progress)
+    rule = StopRule(journal.plan, baselines) if journal.plan.stop == "sequential" else None
+    if rule is not None:
+        for trial in recorded_trials(journal.folder):
+            rule.tell(trial)
+    loop = _Loop(suite, target, journal, progress, rule)
     missing: Items = (item for item in schedule if not journal.done[item[0]])
     with stop_on_signal() as flag, captured_output(journal.folder):
         try:
@@ -49,8 +70,8 @@ def execute(suite: Suite, schedule: Schedule, target: Target, journal: Journal, 
                 loop.run(first, flag)
                 stopped = "" if flag else _looked(journal)
             if not stopped:
-                loop.run(missing, flag)
-                stopped = "" if flag else _too_few(journal)
+                stopped = loop.run(missing, flag)
+                stopped = "" if flag else stopped or _too_few(journal)
         except UserInterrupt:
             flag.exit_code = flag.exit_code or ExitCode.INTERRUPTED
         finally:
@@ -68,6 +89,7 @@ def execute(suite: Suite, schedule: Schedule, target: Target, journal: Journal, 
     return RunResult(journal.acknowledged, stopped)
 
 
+Baselines = Mapping[str, Mapping[str, float]]
 Items = Iterator[tuple[int, int, Scenario | GeneratorFault]]
 
 
@@ -119,28 +141,62 @@ def _too_few(journal: Journal) -> str:
     return f"only {recorded:,} of {planned:,} planned trials: the filter meets too few of the scenarios drawn"
 
 
+class _Left:
+    """Items one by one, and whether any is left."""
+
+    def __init__(self, items: Items) -> None:
+        self._items = items
+        self.nothing = False
+
+    def __iter__(self) -> Items:
+        return self
+
+    def __next__(self) -> tuple[int, int, Scenario | GeneratorFault]:
+        for item in self._items:
+            return item
+        self.nothing = True
+        raise StopIteration
+
+
 class _Loop:
     """One pass over work: void and faulty scenarios are recorded as such, the rest are called and judged."""
 
-    def __init__(self, suite: Suite, target: Target, journal: Journal, progress: Progress) -> None:
+    def __init__(
+        self, suite: Suite, target: Target, journal: Journal, progress: Progress, rule: StopRule | None = None
+    ) -> None:
+        self._rule = rule
         self._judge: Judge = compile_checks(suite)
         self._executor = executor_for(target, suite.limits.timeout, suite.limits.concurrency)
         self._journal = journal
         self._progress = progress
 
-    def run(self, items: Items, flag: StopFlag) -> None:
-        """Carry out the items, recording each; return early once the flag is set."""
-        for work, outcome in self._executor.run(self._work(items, flag)):
-            self._record(judged(self._judge, work, outcome))
+    def run(self, items: Items, flag: StopFlag) -> str:
+        """Carry out the items, recording each; return why it ended before them, empty if it did not.
+
+        Once the stop rule has decided, what is in flight is waited for; if that unsettles it, the run goes on.
+        """
+        left = _Left(items)
+        while not (flag or left.nothing or self._decided):
+            for work, outcome in self._executor.run(self._work(left, flag)):
+                self._record(judged(self._judge, work, outcome))
+        return "" if left.nothing else self._decided
+
+    @property
+    def _decided(self) -> str:
+        return self._rule.decided if self._rule else ""
 
     def _record(self, trial: Trial) -> None:
         self._journal.append(trial)
         self._progress.tell(trial)
+        if self._rule:
+            self._rule.tell(trial)
 
     def _work(self, items: Items, flag: StopFlag) -> Iterator[Work]:
-        for number, repeat, scenario in items:
-            if flag:
+        while not (flag or self._decided):
+            item = next(items, None)
+            if item is None:
                 return
+            number, repeat, scenario = item
             if isinstance(scenario, GeneratorFault):
                 self._record(_not_run(number, repeat, scenario.scenario, Verdict.ERROR, str(scenario)))
             elif scenario.void:

@@ -18,6 +18,7 @@ from ninemarch import stats
 from ninemarch.model import Rate, Tally
 from ninemarch.stats.weighted import gamma_limits
 
+_NOTHING = 1e-9  # error rate below which nothing is left of it
 _P_STEP = 0.001  # of the log10 of a p-value
 _MOST_CLEAN = 10**12  # trials nobody plans
 _POPULATION = {
@@ -63,7 +64,7 @@ def misses(tally: Tally, allowed: float) -> bool:
 
 def proves_within(tally: Tally, allowed: float, confidence: float) -> bool:
     """Return whether the mean score is proven to be at most ``allowed``."""
-    if tally.trials == 0 or confidence + tally.spent >= 1:
+    if tally.trials == 0 or confidence + tally.spent >= 1 - _NOTHING:
         return False
     if _sequential(tally):
         return _log_e(tally, allowed, passing=True) >= -math.log(1 - confidence - tally.spent)
@@ -75,7 +76,7 @@ def proves_beyond(tally: Tally, allowed: float, confidence: float) -> bool:
 
     At any look, one bad unit alone proves nothing: it may be the first, and one more costs next to nothing.
     """
-    if tally.trials == 0 or confidence + tally.spent >= 1:
+    if tally.trials == 0 or confidence + tally.spent >= 1 - _NOTHING:
         return False
     if _sequential(tally):
         alone = tally.independent and not tally.scores and tally.failures < 2
@@ -121,7 +122,11 @@ def _shares(tally: Tally) -> tuple[list[float], NDArray[np.int64]]:
 def _limits(tally: Tally, confidence: float) -> tuple[float, float, float, str, str]:
     """Mean score: lower and upper limit, measured; then the method's name and the population's key."""
     lower, upper, measured, name, key = _limits_at(tally, min(confidence + tally.spent, 1 - 1e-12))
-    return (lower, upper, measured, name, key) if confidence + tally.spent < 1 else (0.0, 1.0, measured, name, key)
+    return (
+        (lower, upper, measured, name, key)
+        if confidence + tally.spent < 1 - _NOTHING
+        else (0.0, 1.0, measured, name, key)
+    )
 
 
 def _limits_at(tally: Tally, confidence: float) -> tuple[float, float, float, str, str]:
@@ -167,7 +172,7 @@ def extra_clean_trials(tally: Tally, allowed: float, confidence: float) -> int |
     """
     if tally.trials and proves_within(tally, allowed, confidence):
         return 0
-    if tally.weighted is not None or misses(tally, allowed) or confidence + tally.spent >= 1:
+    if tally.weighted is not None or misses(tally, allowed) or confidence + tally.spent >= 1 - _NOTHING:
         return None
     if tally.independent and not tally.scores and not tally.anytime:
         failures, trials = tally.failures, tally.trials

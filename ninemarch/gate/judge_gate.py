@@ -94,7 +94,7 @@ def _verdict(gate: Gate, part: Slice, rate: Rate | None) -> _Ruling:
 
 
 def _lacking(gate: Gate, part: Slice, rate: Rate, more: int | None) -> str:
-    if part.scored.spent and gate.confidence + part.scored.spent >= 1:
+    if part.scored.spent and gate.confidence + part.scored.spent >= 1 - 1e-9:
         return "an earlier look has used up the error rate of this release; more trials cannot pass it"
     if more is not None:
         return f"about {more:,} more clean trials"

@@ -100,22 +100,30 @@ def _corrected(judged: Sequence[tuple[GateResult, Slice]]) -> tuple[GateResult, 
     Source: S. Holm (1979), Scandinavian Journal of Statistics 6:65-70.
     """
     results = [result for result, _ in judged]
-    slices = [place for place, result in enumerate(results) if result.where]
+    for blocking in (True, False):  # what only warns is a family of its own
+        slices = [place for place, result in enumerate(results) if result.where and result.blocking is blocking]
+        _step_down(results, slices, [part for _, part in judged])
+    return tuple(results)
+
+
+def _step_down(results: list[GateResult], slices: Sequence[int], parts: Sequence[Slice]) -> None:
+    """Correct one family of slices in place."""
     tested = len(slices)
     failing = {
-        place: p_beyond(part.scored, result.gate.allowed)
+        place: p_beyond(parts[place].scored, result.gate.allowed)
         for place in slices
-        for result, part in [judged[place]]
+        for result in [results[place]]
         if tested > 1 and result.verdict is GateVerdict.FAIL and result.gate and result.gate.max_failures is None
     }
     holds = True
     for i, place in enumerate(sorted(failing, key=lambda at: failing[at])):
-        alpha = 1 - results[place].confidence - judged[place][1].scored.spent
+        alpha = 1 - results[place].confidence - parts[place].scored.spent
         holds = holds and failing[place] * (tested - i) <= alpha
         if not holds:
             reason = f"below the gate alone, not proven among {tested} slices: {results[place].reason}"
             results[place] = replace(results[place], verdict=GateVerdict.NOT_PROVEN, reason=reason)
-    return tuple(replace(r, tested=tested) if r.where else r for r in results)
+    for place in slices:
+        results[place] = replace(results[place], tested=tested)
 
 
 def looks(evidence: Evidence, gates: Sequence[Gate]) -> tuple[Earlier, ...]:

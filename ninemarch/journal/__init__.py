@@ -14,6 +14,7 @@ from ninemarch.journal.record import (
     plan_from,
     read_journal,
     read_plan,
+    recorded_trials,
     summarize,
 )
 from ninemarch.journal.runs import find_run, list_runs, new_run_folder, runs_folder
@@ -34,6 +35,7 @@ __all__ = [
     "read_frames",
     "read_journal",
     "read_plan",
+    "recorded_trials",
     "runs_folder",
     "summarize",
 ]

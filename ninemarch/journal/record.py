@@ -212,6 +212,32 @@ def read_journal(folder: Path) -> Iterator[tuple[Body, int]]:
             raise RunInvalid(msg) from error
 
 
+def recorded_trials(folder: Path) -> Iterator[Trial]:
+    """Yield every recorded trial without its texts, in the order written; void ones too.
+
+    Raises:
+        RunInvalid: no journal, or a damaged one.
+    """
+    for body, _ in read_journal(folder):
+        for row in body.rows:
+            yield Trial(
+                number=row.number,
+                scenario=row.scenario,
+                repeat=row.repeat,
+                group=row.group,
+                attributes={n: v for n, v in zip(body.names, row.values, strict=True) if v is not None},
+                severity=SEVERITIES[row.severity],
+                verdict=VERDICTS[row.verdict],
+                ended=ENDINGS[row.ended],
+                silent=row.silent,
+                seconds=row.micros / 1e6,
+                weight=row.weight,
+                check=row.texts[-1] if row.texts else "",
+                cost_usd=row.spent[0] if row.spent else None,
+                tokens=row.spent[1] if row.spent else None,
+            )
+
+
 def read_plan(folder: Path) -> RunPlan:
     """Return the plan of the run in ``folder``, reading no further than its first frame.
 

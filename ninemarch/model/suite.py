@@ -136,7 +136,7 @@ class Trials:
     max: int = 1000
     per_scenario: int = 1
     look: int = 0
-    stop: str = "fixed"
+    stop: str = "sequential"
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,7 @@ from ninemarch.suite.schema import (
     SourceModel,
     SuiteModel,
     TargetModel,
+    TrialsModel,
 )
 from ninemarch.suite.shipped import shipped_folder, shipped_names
 from ninemarch.suite.sources import from_model, read_levels, read_scenarios, strict_json
@@ -121,7 +122,7 @@ def _build(model: SuiteModel, document: Document, path: Path, extra: str) -> Sui
         target=_target(model.target),
         releases=_releases(model, path),
         gates=gates,
-        trials=Trials(max=model.trials.max, per_scenario=model.trials.per_scenario, look=model.trials.look),
+        trials=_trials(model.trials, str(path)),
         limits=Limits(**model.limits.model_dump()),
         seeds=_seeds(model, document, path),
         demo=_demo(model, profiles, path),
@@ -291,6 +292,16 @@ def _required(model: GateModel) -> Fraction:
         return 1 - Fraction(1, 10**model.nines)
     share = model.success or model.quantile
     return Fraction(str(share)) if share is not None else Fraction(1, 2)
+
+
+def _trials(model: TrialsModel, place: str) -> Trials:
+    if model.look and model.stop != "fixed":
+        msg = (
+            f"{place}: trials.look={model.look} belongs to a fixed plan; write 'stop: fixed' beside it, or leave it "
+            "out: a sequential plan is looked at after every trial"
+        )
+        raise SuiteError(msg)
+    return Trials(max=model.max, per_scenario=model.per_scenario, look=model.look, stop=model.stop)
 
 
 def _seeds(model: SuiteModel, document: Document, path: Path) -> Seeds:

@@ -268,7 +268,7 @@ class TrialsModel(Strict):
 
     max: Annotated[int, Field(ge=1, le=10**9)] = 1000
     per_scenario: Annotated[int, Field(ge=1, le=10_000)] = 1
-    stop: Literal["fixed"] = "fixed"
+    stop: Literal["sequential", "fixed"] = "sequential"
     look: Annotated[int, Field(ge=0)] = 0
 
 

@@ -61,7 +61,14 @@ def run(suite: Suite, selection: Selection, *, watch: Watch | None = None, root:
         folder.rmdir()
         raise
     with journal:
-        execute(suite, schedule, target, journal, Progress(plan.planned, notify=watch))
+        execute(
+            suite,
+            schedule,
+            target,
+            journal,
+            Progress(plan.planned, notify=watch),
+            baselines=_baselines(plan),
+        )
     return decide_run(folder)
 
 
@@ -80,7 +87,7 @@ def resume(name: str, *, watch: Watch | None = None, root: Path | None = None) -
         target = open_target(summary.plan.target, suite)
         progress = Progress(summary.plan.planned, notify=watch)
         recount(journal, progress)
-        execute(suite, schedule, target, journal, progress)
+        execute(suite, schedule, target, journal, progress, baselines=_baselines(summary.plan))
     return decide_run(folder)
 
 

@@ -43,7 +43,7 @@ def start(tmp_path: Path, write_suite: Callable[..., Path], _spawner: Spawner) -
                 files={"bots.py": bots},
                 target={"python": f"bots:{target}", "batch": batch},
                 scenarios=[{"generate": {"python": "bots:scenario"}}],
-                trials={"max": trials},
+                trials={"max": trials, "stop": "fixed"},
                 gates=[{"id": "g", "success": 0.9}],
             )
         if words is None:

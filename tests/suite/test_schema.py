@@ -66,7 +66,7 @@ CASES = [
     (("limits", "errors_max"), [0, 0.01, 1], [-0.1, 1.1, float("nan")]),
     (("trials", "max"), [1, 10**9], [0, -5, 10**9 + 1, 1.5, "100"]),
     (("trials", "per_scenario"), [1, 10_000], [0, 10_001]),
-    (("trials", "stop"), ["fixed"], ["sequential", ""]),
+    (("trials", "stop"), ["fixed", "sequential"], ["peeking", ""]),
     (("trials", "look"), [0, 1000], [-1]),
     (("gates",), [[], [_gate()], [{"id": "g", "nines": 3}]], [[{"id": "g"}], [_gate(nines=3)], [{"success": 0.9}]]),
     (("gates",), [[_gate(success=0.999)]], [[_gate(success=v)] for v in (0, 1, 99.9, -0.5, float("nan"), "0.9", True)]),

@@ -48,7 +48,7 @@ def suite(tmp_path: Path, write_suite: Callable[..., Path]) -> Path:
         profiles={"clean": {"noise": {"none": 1.0}}, "real": {"noise": {"none": 0.3, "loud": 0.7}}},
         scenarios=[{"generate": {"python": "bots:scenario"}}],
         releases=RELEASES,
-        trials={"max": 1000, "look": 100},
+        trials={"max": 1000, "stop": "fixed", "look": 100},
         gates=[{"id": "two-nines", "success": 0.99}],
         demo={"profiles": ["clean", "real"], "trials": {"clean": 50}},
     )

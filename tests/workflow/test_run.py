@@ -28,7 +28,7 @@ def numbers(many: int = 200) -> Suite:
         return {"input": number, "expect": number}
 
     checks = [CheckSpec("exact")]
-    return make("numbers", generator, checks=checks, gates=(gate("0.8"),), trials=Trials(max=many))
+    return make("numbers", generator, checks=checks, gates=(gate("0.8"),), trials=Trials(max=many, stop="fixed"))
 
 
 def test_a_run_is_planned_recorded_sealed_and_decided(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ import typer
 import typer.core
 
 from ninemarch import __version__
-from ninemarch.cli import baseline, ci, console, demo, inspect, mine, plan, run, suite
+from ninemarch.cli import baseline, ci, clusters, console, demo, inspect, mine, plan, run, suite
 from ninemarch.errors import ExitCode, Interrupted, NinemarchError
 from ninemarch.text import printable
 
@@ -59,6 +59,7 @@ app.command("mine")(mine.mine)
 app.command("report")(inspect.report)
 app.command("schema")(ci.schema)
 app.add_typer(baseline.app, name="baseline")
+app.add_typer(clusters.app, name="clusters")
 app.add_typer(suite.app, name="suite")
 
 

@@ -12,6 +12,9 @@ from ninemarch.cli.inspect import RunArgument
 def mine(
     run: RunArgument = "latest",
     top: Annotated[int, typer.Option("--top", min=1, max=10_000, help="Clusters shown at most.")] = 10,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Record the run in reports/<suite>/clusters.json, for git.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document; it holds every cluster.")] = False,
 ) -> None:
     """Say what failures have in common and which few fixes buy the next nine; runs nothing."""
@@ -21,8 +24,11 @@ def mine(
     from ninemarch.report.terminal_mining import print_mining
 
     found = workflow.mine(run)
+    path = workflow.keep_clusters(found) if keep else None
     with console.printing():
         if as_json:
             console.print_json(mining_document(found))
         else:
             print_mining(console.stdout(), found, top=top)
+    if path:
+        console.say(f"kept in {path}: commit it")

@@ -7,7 +7,6 @@ to pair a later run with it in a fresh checkout, where the run's own folder is g
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NoReturn
@@ -15,16 +14,15 @@ from typing import Any, NoReturn
 import msgspec
 
 from ninemarch.errors import RunInvalid, UsageError
+from ninemarch.kept.folder import NAME, suite_folder
 from ninemarch.kept.names import pack, unpack
 from ninemarch.model import Baseline, Counts, Results
-from ninemarch.text import excerpt, scrub, slug
+from ninemarch.text import excerpt, scrub
 
 __all__ = ["FORMAT", "baseline_bytes", "baseline_path", "load_baseline"]
 
 FORMAT = 1
 """Version of the file."""
-
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
 
 
 class _Same(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"passed": "pass", "failed": "fail"}):
@@ -73,11 +71,10 @@ def baseline_path(suite: str, name: str, root: Path | None = None) -> Path:
     Raises:
         UsageError: a name that is no file's.
     """
-    if not _NAME.fullmatch(name):
+    if not NAME.fullmatch(name):
         msg = f"baseline='{excerpt(name, 60)}'; allowed: letters, digits, dot, dash and underscore, e.g. main"
         raise UsageError(msg)
-    folder = suite if _NAME.fullmatch(suite) else slug(suite)
-    return (root or Path()) / "reports" / folder / "baselines" / f"{name}.json"
+    return suite_folder(suite, root) / "baselines" / f"{name}.json"
 
 
 def load_baseline(suite: str, name: str, root: Path | None = None) -> Baseline | None:

@@ -14,9 +14,9 @@ from ninemarch.errors import RunInvalid
 from ninemarch.evidence import FailedTrials, estimate
 from ninemarch.mining.levels import Level, over_represented
 from ninemarch.mining.signature import Signature, sign
-from ninemarch.model import Ended, Failure, Rate, Verdict
+from ninemarch.model import Ended, Failure, Kind, KnownCluster, Rate, Verdict
 
-__all__ = ["Cluster", "Condition", "clusters_of"]
+__all__ = ["CONFIDENCE", "Cluster", "Condition", "clusters_of", "id_of"]
 
 CONFIDENCE = 0.95
 _EXEMPLARS = 3
@@ -53,6 +53,7 @@ class Cluster:
         failed: all trials that failed or were handed off, of every cluster.
         rate: success rate if only these trials had failed, with its interval.
         levels: attribute levels at which it stands too often, the most striking first.
+        kinds: what makes failures belong to it; several where clusters were merged by hand.
         exemplars: a few of its trials, the shortest first.
     """
 
@@ -69,6 +70,7 @@ class Cluster:
     failed: int
     rate: Rate
     levels: tuple[Level, ...]
+    kinds: tuple[Kind, ...]
     exemplars: tuple[Failure, ...] = ()
 
     @property
@@ -94,48 +96,68 @@ class _Seen:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """Trials of one signature, at one level where it was split."""
+    """Trials of one kind."""
 
     signature: Signature
     condition: Condition | None
     numbers: frozenset[int]
 
     @property
-    def id(self) -> str:
-        """The signature's id; of its own where a level belongs to it."""
-        if self.condition is None:
-            return self.signature.id
-        key = "\0".join((*self.signature.key, *self.condition))
-        return hashlib.blake2b(key.encode("utf-8", "backslashreplace"), digest_size=4).hexdigest()
+    def kind(self) -> Kind:
+        """What makes them one kind."""
+        return Kind(self.signature.key, self.condition, self.signature.wording)
+
+    @property
+    def name(self) -> str:
+        """The kind in words."""
+        at = f", at {self.condition[0]}={self.condition[1]}" if self.condition else ""
+        return self.signature.name + at
+
+
+def id_of(kind: Kind) -> str:
+    """Return the id of a kind that no catalogue knows: eight hexadecimal digits of a hash, the same in every run.
+
+    Examples:
+        >>> id_of(Kind(("timeout",)))
+        'b4e2ab5f'
+    """
+    key = "\0".join((*kind.signature, *(kind.at or ())))
+    return hashlib.blake2b(key.encode("utf-8", "backslashreplace"), digest_size=4).hexdigest()
 
 
 def clusters_of(
-    failed: FailedTrials, failures: Iterable[Failure]
+    failed: FailedTrials, failures: Iterable[Failure], *, known: Sequence[KnownCluster] = ()
 ) -> tuple[tuple[Cluster, ...], dict[str, list[int]]]:
     """Return the clusters, the largest first, and of each (by its id) the trials to show, the shortest first.
 
     Args:
         failed: the run's failed trials among all that were scored.
         failures: every one of them with its texts, in any order; read once, not held.
+        known: clusters of earlier runs: failures of their kinds get their ids and names.
 
     Raises:
         RunInvalid: failures that are not those of ``failed``.
     """
     seen: list[_Seen] = []
-    signatures = sign(_noted(failures, seen))
+    kinds = [kind for cluster in known for kind in cluster.kinds]
+    signatures = sign(_noted(failures, seen), known=[kind.signature[-1] for kind in kinds if kind.wording])
     if {one.number for one in seen} != failed.numbers or len(seen) != len(failed.numbers):
         msg = f"{len(seen)} failures were read of {len(failed.numbers)} recorded; rebuild the table (show --rebuild)"
         raise RunInvalid(msg)
     by_signature: dict[Signature, list[int]] = {}
     for one, signature in zip(seen, signatures, strict=True):
         by_signature.setdefault(signature, []).append(one.number)
+    owners = {(kind.signature, kind.at): cluster for cluster in known for kind in cluster.kinds}
+    parts: dict[str, list[_Part]] = {}
+    for signature, numbers in _by_key(by_signature).items():
+        told = [kind.at for kind in kinds if kind.signature == signature.key and kind.at]
+        for part in _split(failed, signature, frozenset(numbers), told):
+            owner = owners.get((part.kind.signature, part.kind.at))
+            parts.setdefault(owner.id if owner else id_of(part.kind), []).append(part)
     facts = {one.number: one for one in seen}
-    parts = [
-        part
-        for signature, numbers in _by_key(by_signature).items()
-        for part in _split(failed, signature, frozenset(numbers))
-    ]
-    found = sorted((_cluster(failed, part, facts) for part in parts), key=lambda each: (-each.size, each.id))
+    names = {cluster.id: cluster.name for cluster in known}
+    every = (_cluster(failed, id_, own, names.get(id_), facts) for id_, own in parts.items())
+    found = sorted(every, key=lambda each: (-each.size, each.id))
     shown = {each.id: sorted(each.trials, key=lambda n: (facts[n].length, n))[:_EXEMPLARS] for each in found}
     return tuple(found), shown
 
@@ -156,52 +178,64 @@ def _by_key(by_signature: Mapping[Signature, Sequence[int]]) -> dict[Signature, 
     return together
 
 
-def _split(failed: FailedTrials, signature: Signature, numbers: frozenset[int]) -> Iterator[_Part]:
-    """The failures of one signature, each level that explains many of them on its own."""
+def _split(
+    failed: FailedTrials, signature: Signature, numbers: frozenset[int], told: Iterable[Condition]
+) -> Iterator[_Part]:
+    """The failures of one signature: at each level told apart before, then at each that explains many of them."""
     conditions: list[Condition] = []
-    while len(numbers) > _SPLIT_LEAST:
-        level = _telling(failed, numbers, conditions)
-        if level is None:
+    wanted = iter(told)
+    while numbers:
+        condition = next(wanted, None) or _telling(failed, numbers, conditions)
+        if condition is None:
             break
-        condition = (level.attribute, level.level)
         inside = failed.at(numbers, *condition)
-        yield _Part(signature, condition, inside)
+        if inside:
+            yield _Part(signature, condition, inside)
         conditions.append(condition)
         numbers -= inside
     if numbers:
         yield _Part(signature, None, numbers)
 
 
-def _telling(failed: FailedTrials, numbers: frozenset[int], without: Sequence[Condition]) -> Level | None:
+def _telling(failed: FailedTrials, numbers: frozenset[int], without: Sequence[Condition]) -> Condition | None:
     """The most striking level, if it is beyond doubt and some failures are at other levels; None else."""
     for level in over_represented(failed.levels(numbers, without=without), level=_SPLIT_LEVEL, most=1):
         if level.lift >= _SPLIT_LIFT and _SPLIT_LEAST <= level.failures < len(numbers):
-            return level
+            return level.attribute, level.level
     return None
 
 
-def _cluster(failed: FailedTrials, part: _Part, facts: Mapping[int, _Seen]) -> Cluster:
-    members = [facts[number] for number in sorted(part.numbers)]
+def _cluster(
+    failed: FailedTrials, id_: str, parts: Sequence[_Part], name: str | None, facts: Mapping[int, _Seen]
+) -> Cluster:
+    """The cluster of these parts: one, or several that were merged by hand."""
+    largest = max(parts, key=lambda part: (len(part.numbers), part.kind.signature))
+    numbers = frozenset().union(*(part.numbers for part in parts))
+    members = [facts[number] for number in sorted(numbers)]
     silent, assisted = sum(one.silent for one in members), sum(one.assisted for one in members)
-    rate = estimate(failed.tally(part.numbers), CONFIDENCE)
+    rate = estimate(failed.tally(numbers), CONFIDENCE)
     if rate is None:
         msg = "a failure without a scored trial; rebuild the table (show --rebuild)"
         raise RunInvalid(msg)
-    start = part.signature.key[0] if part.signature.key else ""
-    at = f", at {part.condition[0]}={part.condition[1]}" if part.condition else ""
-    levels = over_represented(failed.levels(part.numbers))
+    start = largest.signature.key[0] if largest.signature.key else ""
+    conditions = {part.condition for part in parts}
     return Cluster(
-        id=part.id,
-        name=part.signature.name + at,
+        id=id_,
+        name=name or largest.name,
         kind=_KINDS.get(start, start or "failed"),
-        wording=part.signature.wording,
-        condition=part.condition,
+        wording=any(part.signature.wording for part in parts),
+        condition=largest.condition if len(parts) == 1 else None,
         trials=tuple(one.number for one in members),
         silent=silent,
         loud=len(members) - silent - assisted,
         assisted=assisted,
-        units=failed.units(part.numbers),
+        units=failed.units(numbers),
         failed=len(failed.numbers),
         rate=rate,
-        levels=tuple(level for level in levels if (level.attribute, level.level) != part.condition),
+        levels=tuple(
+            level
+            for level in over_represented(failed.levels(numbers))
+            if (level.attribute, level.level) not in conditions
+        ),
+        kinds=tuple(part.kind for part in parts),
     )

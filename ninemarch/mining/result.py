@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ninemarch.mining.clusters import Cluster
+from ninemarch.mining.trends import Trends
 from ninemarch.mining.unseen import Unseen
 from ninemarch.mining.waterfall import Waterfall
 from ninemarch.model import Counts, RunPlan
@@ -22,6 +23,7 @@ class MiningResult:
         clusters: kinds of failure, the largest first; together they hold every trial that failed or was handed off.
         waterfall: which fixes buy the next nine; None where the run is no sample of the profile or nothing is scored.
         unseen: kinds not seen yet; None likewise.
+        trends: what became of the clusters since the run kept before; None where none was kept.
         notes: what a reader must know to read the figures right.
     """
 
@@ -30,6 +32,7 @@ class MiningResult:
     clusters: tuple[Cluster, ...]
     waterfall: Waterfall | None
     unseen: Unseen | None
+    trends: Trends | None = None
     notes: tuple[str, ...] = ()
 
     @property

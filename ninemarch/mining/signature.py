@@ -45,18 +45,20 @@ class Signature:
         return hashlib.blake2b("\0".join(self.key).encode("utf-8", "backslashreplace"), digest_size=4).hexdigest()
 
 
-def sign(failures: Iterable[Failure]) -> list[Signature]:
+def sign(failures: Iterable[Failure], *, known: Iterable[str] = ()) -> list[Signature]:
     """Return the signature of each failure, in order.
 
     Args:
         failures: failed trials of one run. Templates are made in the order of the trials' numbers, so that the order
             in which trials ended changes nothing.
+        known: templates of messages from earlier runs; messages like them get their signatures, unchanged.
     """
     places, pending = [], []
     for failure in failures:
         places.append(failure.number)
         pending.append(_route(failure))
     seen = Templates()
+    names = {seen.keep(template): template for template in dict.fromkeys(known)}
     numbers = [-1] * len(pending)
     for place in sorted(range(len(pending)), key=places.__getitem__):
         found, message = pending[place]
@@ -64,7 +66,7 @@ def sign(failures: Iterable[Failure]) -> list[Signature]:
             numbers[place] = seen.add(message)
     # Templates grow with what is added: they are read once all of them are whole.
     return [
-        _worded(found, seen.template(number)) if isinstance(found, tuple) else found
+        _worded(found, names.get(number) or seen.template(number)) if isinstance(found, tuple) else found
         for (found, _), number in zip(pending, numbers, strict=True)
     ]
 

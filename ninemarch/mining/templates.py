@@ -44,6 +44,13 @@ class Templates:
             found = self._known[message] = self._place(words)
         return found
 
+    def keep(self, template: str) -> int:
+        """Begin with a template made earlier, as it was then, and return its number; messages like it join it."""
+        words = template.split(None, _WORDS)[:_WORDS]
+        self._templates.append(words)
+        self._leaf(words).append(len(self._templates) - 1)
+        return len(self._templates) - 1
+
     def template(self, number: int) -> str:
         """The template as text, its values as ``<*>``."""
         return " ".join(self._templates[number])

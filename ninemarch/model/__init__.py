@@ -5,6 +5,7 @@ Covers the vocabulary of the project, one class a word. Holds no I/O and no stat
 
 from ninemarch.model.baseline import Baseline, Results
 from ninemarch.model.breakdown import Breakdown, Cross
+from ninemarch.model.catalogue import Catalogue, KeptRun, Kind, KnownCluster, Sightings
 from ninemarch.model.comparison import Comparison, Difference, PairedScenario
 from ninemarch.model.decision import Decision, GateResult, GateVerdict, Grouping, NextNine, Rung
 from ninemarch.model.evidence import Counts, Evidence, Failure, Rate, Slice, Spending
@@ -37,6 +38,7 @@ __all__ = [
     "Asks",
     "Baseline",
     "Breakdown",
+    "Catalogue",
     "CheckSpec",
     "Comparison",
     "Counts",
@@ -57,6 +59,9 @@ __all__ = [
     "Grouping",
     "HandOff",
     "HuntSource",
+    "KeptRun",
+    "Kind",
+    "KnownCluster",
     "Limits",
     "Look",
     "March",
@@ -74,6 +79,7 @@ __all__ = [
     "Scenario",
     "Seeds",
     "Severity",
+    "Sightings",
     "Sized",
     "Slice",
     "Source",

@@ -5,20 +5,22 @@ Covers shape only. Rates are failure rates in [0, 1]. Text from outside is made 
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import Any
 
-from ninemarch.mining.clusters import Cluster
+from ninemarch.mining.clusters import Cluster, id_of
 from ninemarch.mining.result import MiningResult
+from ninemarch.mining.trends import Trends
 from ninemarch.mining.unseen import Unseen
 from ninemarch.mining.waterfall import Waterfall
-from ninemarch.model import Rate
+from ninemarch.model import Catalogue, KeptRun, Kind, Rate
 from ninemarch.report.document import FORMAT, counts_document
 from ninemarch.report.terminal_mining import mining_sentence
 from ninemarch.report.trial_document import failure_document
 from ninemarch.stats import Interval
 from ninemarch.text import scrub
 
-__all__ = ["mining_document"]
+__all__ = ["catalogue_document", "mining_document"]
 
 
 def mining_document(found: MiningResult) -> dict[str, Any]:
@@ -38,7 +40,63 @@ def mining_document(found: MiningResult) -> dict[str, Any]:
         "clusters": [_cluster(cluster, plan.run) for cluster in found.clusters],
         "waterfall": _waterfall(found.waterfall) if found.waterfall else None,
         "unseen": _unseen(found.unseen) if found.unseen else None,
+        "since": _trends(found.trends) if found.trends else None,
         "notes": [scrub(note) for note in found.notes],
+    }
+
+
+def catalogue_document(catalogue: Catalogue) -> dict[str, Any]:
+    """Return the catalogue of a suite's failures: ``{"ninemarch": 1, "kind": "clusters", ...}``."""
+    return {
+        "ninemarch": FORMAT,
+        "kind": "clusters",
+        "suite": scrub(catalogue.suite),
+        "runs": [_run(run) for run in catalogue.runs],
+        "clusters": [
+            {
+                "id": each.id,
+                "name": scrub(each.name),
+                "kinds": [_kind(kind) for kind in each.kinds],
+                "seen": {scrub(run): {"trials": n.trials, "units": n.units} for run, n in each.seen.items()},
+            }
+            for each in catalogue.clusters
+        ],
+    }
+
+
+def _run(run: KeptRun) -> dict[str, Any]:
+    return {
+        name: scrub(value) if isinstance(value, str) else value
+        for name, value in ((field.name, getattr(run, field.name)) for field in fields(run))
+    }
+
+
+def _kind(kind: Kind) -> dict[str, Any]:
+    at = {"attribute": scrub(kind.at[0]), "level": scrub(kind.at[1])} if kind.at else None
+    return {
+        "id": id_of(kind),
+        "signature": [scrub(part) for part in kind.signature],
+        "at": at,
+        "similar_wording": kind.wording,
+    }
+
+
+def _trends(trends: Trends) -> dict[str, Any]:
+    return {
+        "before": _run(trends.before),
+        "units": trends.units,
+        "clusters": [
+            {
+                "id": each.id,
+                "name": scrub(each.name),
+                "change": each.change.value,
+                "then": each.then,
+                "now": each.now,
+                "p_value_holm": each.p_value,
+                "first": scrub(each.first),
+            }
+            for each in trends.clusters
+        ],
     }
 
 

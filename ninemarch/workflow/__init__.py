@@ -2,7 +2,7 @@
 
 from ninemarch.workflow.baseline import accept_baseline, compare_with_baseline, named_baseline
 from ninemarch.workflow.demo import DemoResult, demo
-from ninemarch.workflow.mine import mine
+from ninemarch.workflow.mine import edit_clusters, keep_clusters, known_clusters, mine
 from ninemarch.workflow.planning import plan_rates, plan_suite
 from ninemarch.workflow.replay import ReplayResult, replay
 from ninemarch.workflow.report import write_report
@@ -19,7 +19,10 @@ __all__ = [
     "compare_with_baseline",
     "decide_run",
     "demo",
+    "edit_clusters",
     "example_scenarios",
+    "keep_clusters",
+    "known_clusters",
     "march_of",
     "mine",
     "named_baseline",

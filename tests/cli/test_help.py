@@ -21,6 +21,8 @@ COMMANDS = [
     ["schema"],
     ["baseline"],
     *(["baseline", name] for name in ("accept", "show", "diff")),
+    ["clusters"],
+    *(["clusters", name] for name in ("show", "merge", "split", "rename")),
     ["suite"],
     *(["suite", name] for name in ("list", "show", "validate", "verify", "schema")),
 ]
@@ -37,7 +39,7 @@ def test_the_short_option_gives_the_same(cli, tmp_path):
 
 
 def test_this_list_of_commands_is_whole(cli, tmp_path):
-    for words in ([], ["baseline"], ["suite"]):
+    for words in ([], ["baseline"], ["clusters"], ["suite"]):
         said = cli(*words, "--help", cwd=tmp_path).out.partition("Commands:\n")[2].partition("\n\n")[0]
         named = {
             line.split()[0] for line in said.splitlines() if line.startswith("  ") and not line.startswith("   ")

@@ -10,6 +10,7 @@ def answer(x):
         raise KeyError(x)
     return None if x % 31 == 0 else 'x' if x % 37 == 0 else x
 """
+HOSTILE = "\x1b[31m<b>\u202e"
 MANY = [{"id": f"s{n}", "input": n, "expect": n} for n in range(1, 600)]
 
 
@@ -70,3 +71,26 @@ def test_wrong_input_is_said(cli, project, tmp_path):
     cli("mine", "nosuch", cwd=project).must(2, "no run begins with 'nosuch'")
     cli("mine", cwd=tmp_path).must(2, "no run in", "ninemarch run SUITE")
     cli("mine", "--top", "0", cwd=project).must(2)
+
+
+def test_a_kept_run_and_what_people_decide_bind_the_next(cli, write_suite, tmp_path):
+    write_suite(tmp_path, files={"bots.py": BOT}, target={"python": "bots:answer"}, scenarios=[{"inline": MANY}])
+    cli("run", ".", "-q", cwd=tmp_path).must(0)
+    cli("clusters", "show", ".", cwd=tmp_path).must(2, "no catalogue of failures", "ninemarch mine RUN --keep")
+    cli("mine", "--keep", cwd=tmp_path).must(0, "kept in reports/tiny/clusters.json: commit it")
+    found = cli("clusters", "show", ".", "--json", cwd=tmp_path).must(0).json
+    error, refused, _ = (each["id"] for each in found["clusters"])
+    cli("clusters", "merge", ".", refused, error, cwd=tmp_path).must(0, "commit it")
+    cli("clusters", "rename", ".", error, HOSTILE, cwd=tmp_path).must(0)
+    (tmp_path / "bots.py").write_text(BOT.replace("% 29", "% 7").replace("% 37", "% 10_007"))
+    cli("run", ".", "-q", cwd=tmp_path).must(0)
+    done = cli("mine", cwd=tmp_path).must(0, "1 gone", error, "16 of 599 then, 0 of 599 now", "\\x1b[31m")
+    assert not done.steering
+    changes = {
+        each["id"]: each["change"] for each in cli("mine", "--json", cwd=tmp_path).must(0).json["since"]["clusters"]
+    }
+    assert changes[error] == "growing"
+    shown = cli("clusters", "show", ".", cwd=tmp_path).must(0, "merged by hand from the kinds", "39 of 599")
+    assert not shown.steering
+    assert max(map(len, shown.out.splitlines())) <= 80
+    cli("clusters", "split", ".", error, "nosuch", cwd=tmp_path).must(2, "has no kind 'nosuch'")

@@ -119,7 +119,7 @@ def id_of(kind: Kind) -> str:
 
     Examples:
         >>> id_of(Kind(("timeout",)))
-        'b4e2ab5f'
+        '3b5c8255'
     """
     key = "\0".join((*kind.signature, *(kind.at or ())))
     return hashlib.blake2b(key.encode("utf-8", "backslashreplace"), digest_size=4).hexdigest()

@@ -15,7 +15,7 @@ import typer
 import typer.core
 
 from ninemarch import __version__
-from ninemarch.cli import baseline, ci, clusters, console, demo, inspect, mine, plan, run, suite
+from ninemarch.cli import baseline, calibrate, ci, clusters, console, demo, inspect, mine, plan, run, suite
 from ninemarch.errors import ExitCode, Interrupted, NinemarchError
 from ninemarch.text import printable
 
@@ -51,6 +51,7 @@ app = typer.Typer(
 )
 app.command("demo")(demo.demo)
 app.command("plan")(plan.plan)
+app.command("calibrate")(calibrate.calibrate)
 app.command("run")(run.run)
 app.command("gate")(inspect.gate)
 app.command("show")(inspect.show)

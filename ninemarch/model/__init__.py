@@ -5,6 +5,7 @@ Covers the vocabulary of the project, one class a word. Holds no I/O and no stat
 
 from ninemarch.model.baseline import Baseline, Results
 from ninemarch.model.breakdown import Breakdown, Cross
+from ninemarch.model.calibration import Calibration, Coins, Tried
 from ninemarch.model.catalogue import Catalogue, KeptRun, Kind, KnownCluster, Sightings
 from ninemarch.model.comparison import Comparison, Difference, PairedScenario
 from ninemarch.model.decision import Decision, GateResult, GateVerdict, Grouping, NextNine, Rung
@@ -38,8 +39,10 @@ __all__ = [
     "Asks",
     "Baseline",
     "Breakdown",
+    "Calibration",
     "Catalogue",
     "CheckSpec",
+    "Coins",
     "Comparison",
     "Counts",
     "Course",
@@ -92,6 +95,7 @@ __all__ = [
     "Trial",
     "TrialCost",
     "Trials",
+    "Tried",
     "Verdict",
     "Weighted",
 ]

@@ -1,6 +1,7 @@
 """The main jobs, end to end: plan, run, decide, replay, verify, mine, baselines, demo; the commands call these."""
 
 from ninemarch.workflow.baseline import accept_baseline, compare_with_baseline, named_baseline
+from ninemarch.workflow.calibration import calibrate_rate, calibrate_suite
 from ninemarch.workflow.demo import DemoResult, demo
 from ninemarch.workflow.mine import edit_clusters, keep_clusters, known_clusters, mine
 from ninemarch.workflow.planning import plan_rates, plan_suite
@@ -15,6 +16,8 @@ __all__ = [
     "Finished",
     "ReplayResult",
     "accept_baseline",
+    "calibrate_rate",
+    "calibrate_suite",
     "check_code",
     "compare_with_baseline",
     "decide_run",

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from ninemarch import table
-from ninemarch.engine import Selection, make_plan, release_of
+from ninemarch.engine import Selection, make_plan
 from ninemarch.errors import RunInvalid, UsageError
 from ninemarch.evidence import expected_slices
 from ninemarch.gate import needs, plan_gate
@@ -38,7 +38,7 @@ from ninemarch.model import (
 from ninemarch.numbers import count_text
 from ninemarch.suite import Schedule
 
-__all__ = ["plan_rates", "plan_suite", "recorded_cost"]
+__all__ = ["expected_run", "plan_rates", "plan_suite", "recorded_cost"]
 
 _LOOKED = 20_000  # scenarios drawn to see how they fall into slices
 _LOOKED_GROUPS = 200_000  # where they share groups: how many differ cannot be scaled up
@@ -68,12 +68,7 @@ def plan_suite(
     Raises:
         UsageError: nothing is selected, or a name is unknown.
     """
-    if selection.target is None and suite.target is None and not suite.releases:
-        selection = replace(selection, target=TargetSpec("control", "null"), label="no target yet")
-    plan, schedule = make_plan(suite, selection, run="", version="")
-    if stop:
-        plan = replace(plan, stop=stop, look=plan.look if stop == "fixed" else None)
-    drawn = _scenarios(schedule)
+    plan, schedule, drawn = expected_run(suite, selection, stop=stop)
     slices = expected_slices(replace(plan, planned=len(drawn)), drawn, plan.gates)
     gates, below = _gates(plan, schedule, drawn, slices, truths)
     return SuitePlan(
@@ -89,6 +84,22 @@ def plan_suite(
         cost=cost or recorded_cost(plan, root=root),
         warnings=(*_warnings(suite, selection, plan, drawn), *below),
     )
+
+
+def expected_run(
+    suite: Suite, selection: Selection, *, stop: str = ""
+) -> tuple[RunPlan, Schedule, list[Scenario | None]]:
+    """Return the plan of a run, its schedule, and the scenario of every trial, or of its first where there are many.
+
+    Raises:
+        UsageError: as for ``plan_suite``.
+    """
+    if selection.target is None and suite.target is None and not suite.releases:
+        selection = replace(selection, target=TargetSpec("control", "null"), label="no target yet")
+    plan, schedule = make_plan(suite, selection, run="", version="")
+    if stop:
+        plan = replace(plan, stop=stop, look=plan.look if stop == "fixed" else None)
+    return plan, schedule, _scenarios(schedule)
 
 
 def plan_rates(
@@ -190,8 +201,8 @@ def _needs(gates: Sequence[Gate]) -> Iterator[Needs]:
 def _warnings(suite: Suite, selection: Selection, plan: RunPlan, drawn: Sequence[Scenario | None]) -> Iterator[str]:
     if not plan.gates:
         yield "no gate: the run is measured, nothing is asked of it"
-    wanted = selection.trials or min(suite.trials.max, release_of(suite, selection).max_trials or suite.trials.max)
-    if plan.planned < wanted:
+    wanted = selection.trials or suite.trials.max
+    if plan.planned < wanted and not any(r.max_trials for r in suite.releases if r.id == plan.release):
         yield f"only {plan.planned:,} trials of {wanted:,} can be planned: the suite lists no more scenarios"
     broken = sum(1 for scenario in drawn if scenario is None)
     if broken:

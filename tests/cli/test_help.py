@@ -12,6 +12,7 @@ COMMANDS = [
     [],
     ["demo"],
     ["plan"],
+    ["calibrate"],
     ["run"],
     ["gate"],
     ["show"],

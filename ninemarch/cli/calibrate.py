@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -45,10 +46,8 @@ def calibrate(
 
     Exact for independent trials; trials that share groups are simulated. Exit code 4: a gate breaks its promise.
     """
-    from ninemarch.cli import console
     from ninemarch.model import Coins
-    from ninemarch.report.calibration_document import calibration_document
-    from ninemarch.report.terminal_calibrate import print_calibrations
+    from ninemarch.workflow import calibrate_rate
 
     truths = [float(1 - value) for value in rates("--at", at)]
     options = {"coins": Coins(correlation, sims, seed), "truths": truths}
@@ -63,20 +62,26 @@ def calibrate(
         chosen = {"release": release, "trials": trials, "profile": profile}
         found = _of_suite(suite, chosen, {**options, "stop": stop or ""})
     else:
-        from ninemarch import workflow
-
         if release or profile:
             msg = "--release and --profile need a suite; give it first, e.g. ninemarch calibrate dates"
             raise UsageError(msg)
         own = {"confidence": confidence, "trials": trials or 0, "stop": stop or "fixed", "repeats": repeats}
-        found = (workflow.calibrate_rate(asked, **own, **options),)  # type: ignore[arg-type]
+        found = (calibrate_rate(asked, **own, **options),)  # type: ignore[arg-type]
+    _print(found, as_json=as_json)
+    if not all(each.holds for each in found):
+        raise typer.Exit(int(ExitCode.INVALID))
+
+
+def _print(found: Sequence[Calibration], *, as_json: bool) -> None:
+    from ninemarch.cli import console
+    from ninemarch.report.calibration_document import calibration_document
+    from ninemarch.report.terminal_calibrate import print_calibrations
+
     with console.printing():
         if as_json:
             console.print_json(calibration_document(found))
         else:
             print_calibrations(console.stdout(), found)
-    if not all(each.holds for each in found):
-        raise typer.Exit(int(ExitCode.INVALID))
 
 
 def _of_suite(name: str, chosen: dict[str, Any], options: dict[str, Any]) -> tuple[Calibration, ...]:

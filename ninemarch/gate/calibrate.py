@@ -76,7 +76,9 @@ def _exactly(gate: Gate, trials: int, stop: str, look: Look | None) -> Callable[
         passing, failing = _tables(gate, budget)
 
         def at(truth: float) -> Course:
-            found = stats.operating_characteristics(truth, pass_at=passing, fail_at=failing, budget=budget)
+            found = stats.operating_characteristics(
+                truth, pass_at=passing, fail_at=failing, budget=budget, curtail=bool(passing)
+            )
             return Course(truth, found.passes, found.fails, found.undecided, found.mean_trials, found.spread)
 
     def tried(truth: float) -> Tried:
@@ -107,7 +109,10 @@ def _tables(gate: Gate, budget: int) -> tuple[list[int], list[int]]:
     ) <= budget:
         passing.append(at)
     failing = [0]
-    for k in range(1, len(passing) + 2):
+    # A run that can pass ends when it no longer can; one that never can goes on to its end.
+    most = len(passing) + 1 if passing else budget
+    while len(failing) <= most and failing[-1] < budget:
+        k = len(failing)
         last = first(lambda n: not proves_beyond(tally(k, n), *_asked(gate)), max(k - 1, failing[-1])) - 1  # noqa: B023
         failing.append(last if last >= k else 0)
     return passing, failing

@@ -86,7 +86,11 @@ def course(truth: float, tally: Tally, trials: int, *, allowed: float, confidenc
     """
     if tally.anytime:
         budget = min(trials, math.ceil(_LONGEST / allowed))
-        found = stats.sequential_plan(truth, failure_rate=allowed, budget=budget, confidence=confidence)
+        # A run that can never pass is not cut short: it measures.
+        can_pass = budget >= stats.pass_table(allowed, max_failures=0, confidence=confidence)[0]
+        found = stats.sequential_plan(
+            truth, failure_rate=allowed, budget=budget, confidence=confidence, curtail=bool(can_pass)
+        )
         chances = (found.passes, found.fails, found.undecided)
         return Course(truth, *chances, found.mean_trials, found.spread)
     most, least = _thresholds(tally.look, trials, allowed=allowed, confidence=confidence)

@@ -118,7 +118,7 @@ def _facts(console: Console, gate: GatePlan, *, indent: int) -> None:
     if gate.passes_with is not None and gate.fails_from is not None and gate.passes_with >= 0:
         passes = f"passes with at most {n.count_text(gate.passes_with, 'failure')}, fails from {gate.fails_from:,} on"
         say(console, Text(passes), indent=indent)
-    if gate.notices:
+    if gate.notices and not (gate.warnings and gate.notices.startswith("cannot pass")):
         say(console, Text(clean(gate.notices)), indent=indent, hang=2)
     for warning in gate.warnings:
         say(console, Text(f"warning: {clean(warning)}"), indent=indent, hang=2)

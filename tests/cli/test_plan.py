@@ -17,7 +17,7 @@ def project(cli, write_suite, tmp_path_factory):
         target={"python": "bots:answer"},
         profile={"language": {"de": 0.75, "en": 0.24, HOSTILE: 0.01}},
         scenarios=[{"generate": {"python": "bots:scenario"}}],
-        trials={"max": 1200},
+        trials={"max": 1200, "stop": "fixed"},
         gates=[
             {"id": "all", "success": 0.99},
             {"id": "each", "each": ["language"], "success": 0.95},

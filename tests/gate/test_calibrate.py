@@ -37,7 +37,10 @@ def test_fixed_plans_are_enumerated(trials):
 def test_sequential_plans_follow_the_tables(budget):
     found = calibrate(GATE, ((1, budget),), stop="sequential")
     for tried in found.tried:
-        plan = stats.sequential_plan(tried.course.failure_rate, failure_rate=0.01, budget=budget)
+        # A run that can never pass is not cut short.
+        plan = stats.sequential_plan(
+            tried.course.failure_rate, failure_rate=0.01, budget=budget, curtail=budget >= 377
+        )
         assert tried.course.passes == pytest.approx(plan.passes, abs=1e-12)
         assert tried.course.fails == pytest.approx(plan.fails, abs=1e-12)
         assert tried.course.mean_trials == pytest.approx(plan.mean_trials)

@@ -89,7 +89,7 @@ def make_log(
         planted: planted slices.
         success: success rate in them.
         base: failure rate elsewhere.
-        repeats: trials of each scenario; ``uneven`` for 1 to 60, most of them few, more where the first attribute is 1.
+        repeats: trials of each scenario; ``uneven`` for 1 to 60, mostly few, more where attribute 0 is 1.
         correlation: of two trials of one scenario with the same rate; 0 for independent ones.
     """
     rng = np.random.default_rng(seed)

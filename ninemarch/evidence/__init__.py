@@ -1,10 +1,12 @@
 """From the table to counts and rates: the only door from data to statistics.
 
 ``gather`` reads a run's table and returns its Evidence; ``estimate`` turns a tally into a rate with its interval;
-``FailedTrials`` divides failures into parts; ``read_scenarios`` gives a run scenario by scenario, ``compare`` beside
-a baseline; ``expected_slices`` is what a clean run of a plan would leave.
+``FailedTrials`` divides failures into parts; ``read_attributed`` gives a run trial by trial with every attribute, for
+mining; ``read_scenarios`` scenario by scenario, ``compare`` beside a baseline; ``expected_slices`` is what a clean run
+of a plan would leave.
 """
 
+from ninemarch.evidence.attributed import Attributed, read_attributed
 from ninemarch.evidence.breakdown import breakdown
 from ninemarch.evidence.estimate import estimate, extra_clean_trials, misses, p_beyond, proves_beyond, proves_within
 from ninemarch.evidence.expected import expected_slices
@@ -14,6 +16,7 @@ from ninemarch.evidence.load import read_failures, stream_failures
 from ninemarch.evidence.scenarios import Scenarios, compare, read_scenarios
 
 __all__ = [
+    "Attributed",
     "FailedTrials",
     "LevelCounts",
     "Scenarios",
@@ -27,6 +30,7 @@ __all__ = [
     "p_beyond",
     "proves_beyond",
     "proves_within",
+    "read_attributed",
     "read_failures",
     "read_scenarios",
     "stream_failures",

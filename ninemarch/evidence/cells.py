@@ -57,6 +57,17 @@ class Cells:
             _, code = np.unique(code, return_inverse=True)
         self._cell = code
 
+    def shares(self, counted: Mask) -> NDArray[np.float64]:
+        """The share of real use that each counted trial stands for; 0 for the others."""
+        inside = counted & (self._share > 0) & (self._columns.weight > 0)
+        part = np.zeros(inside.shape)
+        part[inside] = self._parts(inside)
+        return part
+
+    def _parts(self, inside: Mask) -> NDArray[np.float64]:
+        cell, own = self._cell[inside], self._columns.weight[inside]
+        return np.asarray(own / np.bincount(cell, weights=own)[cell] * self._share[inside])
+
     def weigh(
         self,
         counted: Mask,
@@ -77,7 +88,7 @@ class Cells:
             return Weighted(0.0, 0.0, 1.0, 1.0)
         cell, own = self._cell[inside], self._columns.weight[inside]
         mass = np.bincount(cell, weights=own)
-        part = own / mass[cell] * self._share[inside]
+        part = self._parts(inside)
         population = np.prod([self._plan.weights.get(name, {}).get(level, 1.0) for name, level in where.items()])
         part /= max(float(population), 1e-300)
         # Of a slice by an attribute outside the profile nobody knows the share of real use: it is scaled to 1.

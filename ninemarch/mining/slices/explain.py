@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
 from ninemarch.mining.slices.coding import Column
 from ninemarch.mining.slices.cube import Cube
@@ -26,6 +26,7 @@ Mask = NDArray[np.bool_]
 
 # A further condition must gain more than the best of all possible ones does by chance, but once in so many slices.
 _KEPT_BY_CHANCE = 0.2
+_NORMAL = NormalDist()
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +144,7 @@ class _Left:
 
     def _threshold(self, attributes: set[int]) -> float:
         further = sum(len(c.conditions) for i, c in enumerate(self._columns) if i not in attributes)
-        return float(special.ndtri(_KEPT_BY_CHANCE / max(further, 1)) ** 2 / 2)
+        return float(_NORMAL.inv_cdf(_KEPT_BY_CHANCE / max(further, 1)) ** 2 / 2)
 
     def _joined(self, codes: Codes, weight: float) -> Codes:
         """Widen ranges that we cut over neighbours whose trials fail like the slice's and unlike the rest."""
@@ -178,7 +179,7 @@ class _Left:
             return False
         apart = weight * log_likelihood_ratio(k, n, k + j, n + m)
         above = weight * log_likelihood_ratio(j, m, self._whole.failures - k, self._whole.trials - n)
-        line = special.ndtri(_KEPT_BY_CHANCE) ** 2 / 2
+        line = _NORMAL.inv_cdf(_KEPT_BY_CHANCE) ** 2 / 2
         return bool(apart < line < above)
 
     def _remove(self, new: Mask) -> None:

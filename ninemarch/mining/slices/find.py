@@ -111,14 +111,14 @@ def _report(trials: Trials, tallies: Tallies, searched: Searched, options: Searc
         slices=tuple(slices),
         overall=tallies.tally(np.ones_like(open_)),
         rest=tallies.tally(open_),
-        candidates=searched.candidates,
-        combinations=searched.combinations,
+        candidates=0 if searched.cube is None else searched.cube.key.size,
+        combinations=0 if searched.cube is None else len(searched.cube.sets),
         searched=tuple(column.name for column in trials.columns),
         skipped=(),
         least_trials=least,
         best_p=searched.p_value(searched.strongest),
         correlation=None if trials.units is None else trials.units.correlation,
-        detectable=detectable(trials, open_, critical=searched.critical, least=least),
+        detectable=detectable(trials, open_, searched, least=least),
         options=options,
     )
 

@@ -18,7 +18,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
 from ninemarch.mining.slices.statistic import FloatArray, Number, Whole
 
@@ -28,6 +27,7 @@ _FEW = 8  # sizes of part groups up to here each have a table, above one for eac
 _TILTS = np.sinh(np.linspace(-9, 9, 601)) / 100  # -40 to 40: exp(40) outweighs any number of groups
 _POINTS = 600
 _MOST_SHARES = 400
+_MOST_PART = 64  # the law of larger part groups is next to that of these
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ def laws_of(failures: NDArray[np.int64], size: NDArray[np.int64]) -> Laws:
     mean = float(failures.sum() / size.sum())
     pairs, many = np.unique(np.stack([failures, size]), axis=1, return_counts=True)
     failures, size = pairs
-    largest = int(size.max())
+    largest = min(int(size.max()), _MOST_PART)
     sizes = [*range(1, min(_FEW, largest) + 1)]
     while sizes[-1] < largest:
         sizes.append(min(max(sizes[-1] * 5 // 4, sizes[-1] + 1), largest))
@@ -107,17 +107,22 @@ def _table(
     points: FloatArray,
 ) -> FloatArray:
     """I at ``points`` for part groups of ``part`` trials, or the whole group where it is smaller."""
-    drawn = np.minimum(part, size)
+    drawn, log_factorial = np.minimum(part, size), _log_factorials(int(size.max()))
+
+    def choose(n: NDArray[np.int64], k: NDArray[np.int64] | int) -> FloatArray:
+        return np.asarray(log_factorial[n] - log_factorial[k] - log_factorial[n - k])
+
     shares, chances = [], []
     for many in range(part + 1):
         possible = (many <= drawn) & (many <= failures) & (drawn - many <= size - failures)
         f, m, d = failures[possible], size[possible], drawn[possible]
-        log_chance = _log_choose(f, many) + _log_choose(m - f, d - many) - _log_choose(m, d)
+        log_chance = choose(f, many) + choose(m - f, d - many) - choose(m, d)
         shares.append(many / d)
         chances.append(weight[possible] / weight.sum() * np.exp(log_chance))
     values, chance = _gathered(np.concatenate(shares), np.concatenate(chances))
     exponent = np.multiply.outer(_TILTS, values) + np.log(chance)
-    log_mgf = special.logsumexp(exponent, axis=1)
+    top = exponent.max(axis=1)
+    log_mgf = top + np.log(np.exp(exponent - top[:, None]).sum(axis=1))
     x = (np.exp(exponent - log_mgf[:, None]) * values).sum(axis=1)
     rate = np.maximum(_TILTS * x - log_mgf, 0.0)
     inside = np.interp(points, x, rate)
@@ -141,5 +146,5 @@ def _gathered(shares: FloatArray, chances: FloatArray) -> tuple[FloatArray, Floa
     return values[chance > 0], chance[chance > 0]
 
 
-def _log_choose(n: NDArray[np.int64], k: NDArray[np.int64] | int) -> FloatArray:
-    return np.asarray(special.gammaln(n + 1) - special.gammaln(np.asarray(k) + 1) - special.gammaln(n - k + 1))
+def _log_factorials(most: int) -> FloatArray:
+    return np.concatenate([[0.0], np.cumsum(np.log(np.arange(1, most + 1)))])

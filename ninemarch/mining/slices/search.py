@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ninemarch.mining.slices.cube import count_all
+from ninemarch.mining.slices.cube import Cube, count_all
 from ninemarch.mining.slices.explain import Taken, Trials, explain, measure_of
 from ninemarch.mining.slices.null import shuffle
 from ninemarch.mining.slices.statistic import FloatArray, Whole
@@ -25,15 +25,14 @@ class Searched:
 
     Args:
         taken: the slices, in the order in which they were found.
-        candidates: slices looked at, from so many ``combinations`` of attributes.
+        cube: every slice looked at; None where there was nothing to look at.
         critical: a slice's statistic must be above it; infinite where nothing can be found.
         strongest: largest statistic of all slices looked at.
         largest: largest statistic of every shuffle.
     """
 
     taken: tuple[Taken, ...]
-    candidates: int
-    combinations: int
+    cube: Cube | None
     critical: float
     strongest: float
     largest: FloatArray
@@ -47,7 +46,7 @@ def search(trials: Trials, options: SearchOptions, *, least: int) -> Searched:
     """Return what is found in ``trials``, each slice with at least ``least`` of them."""
     failing = np.flatnonzero(trials.failed)
     if not trials.columns or failing.size in {0, trials.failed.size}:
-        return Searched((), 0, 0, np.inf, 0.0, np.zeros(0))
+        return Searched((), None, np.inf, 0.0, np.zeros(0))
     measure = measure_of(trials)
     cube, largest = count_all(
         trials.columns,
@@ -64,4 +63,4 @@ def search(trials: Trials, options: SearchOptions, *, least: int) -> Searched:
     whole = Whole(failing.size, trials.failed.size)
     strongest = float(measure.statistic(cube.failures, cube.trials, whole, cube.part).max())
     taken = explain(cube, trials, critical=critical, ratio=options.min_ratio, most=options.most)
-    return Searched(tuple(taken), cube.key.size, len(cube.sets), critical, strongest, largest)
+    return Searched(tuple(taken), cube, critical, strongest, largest)

@@ -38,7 +38,8 @@ class Laws:
         sizes: trials of a part group, rising; one table each.
         points: failure rates at which the tables are given, 0 to 1.
         tables: shape (sizes, points), nats a part group.
-        steepest: for each size the largest I(x) / (x - mean)^2 below and above the mean, shape (sizes, 2).
+        steepest: for each size the largest I(x) / (x - mean)^2 below and above the mean, shape (sizes, 2): a bound,
+            but for the points next to the mean, where I is next to 0.
         mean: failure rate of all trials.
     """
 

@@ -37,7 +37,7 @@ def log_likelihood_ratio(failures: Number, trials: Number, all_failures: Number,
 
     Examples:
         >>> round(float(log_likelihood_ratio(5, 10, 10, 100)), 4), float(log_likelihood_ratio(0, 10, 10, 100))
-        (5.6119, 0.0)
+        (6.2665, 0.0)
         >>> float(log_likelihood_ratio(10, 100, 10, 100))
         0.0
     """

@@ -1,14 +1,17 @@
 """Logs with known truth: attributes of many kinds, slices planted in them, trials that share fate.
 
-Covers what the benchmarks of mining and their quick counterparts in the tests measure against.
+Covers what the tests of mining and the benchmarks behind them measure against.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+
+from ninemarch.mining.slices import Attribute, FoundSlice
 
 # Levels of the twelve attributes; the last two follow the third and the fifth.
 LEVELS = (2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 4, 6)
@@ -36,6 +39,32 @@ class Log:
     units: NDArray[np.int64] | None
     rate: NDArray[np.float64]
     planted: tuple[Slice, ...]
+
+    @property
+    def attributes(self) -> list[Attribute]:
+        """The attributes as a search takes them: ``a0``, ``a1``, ... with levels ``v0``, ``v1``, ..."""
+        return [
+            Attribute(f"a{i}", np.ascontiguousarray(self.codes[:, i]), tuple(f"v{level}" for level in range(levels)))
+            for i, levels in enumerate(LEVELS)
+        ]
+
+    def judge(self, found: Sequence[FoundSlice]) -> tuple[int, int, int]:
+        """How many found slices are exactly planted ones, say again or roughly what is true, and are false.
+
+        False: the trials that no slice before it has truly fail less than 1.5 times as often as those in no slice.
+        """
+        exact = roughly = 0
+        seen = np.zeros(self.failed.size, dtype=bool)
+        for each in found:
+            which = tuple((int(c.attribute[1:]), int((c.level or "v-1")[1:])) for c in each.conditions)
+            new = self.inside(which) & ~seen
+            seen |= new
+            rest = self.rate[~seen].mean()
+            if which in self.planted:
+                exact += 1
+            elif new.any() and self.rate[new].mean() >= 1.5 * rest:
+                roughly += 1
+        return exact, roughly, len(found) - exact - roughly
 
     def inside(self, which: Slice) -> NDArray[np.bool_]:
         """The trials of a slice."""

@@ -151,16 +151,15 @@ def test_figures_add_up():
 
 
 def test_the_lower_bound_holds_for_all_slices_looked_at():
-    broken = high = found = 0
+    broken = 0
     for seed in range(8):
-        log = make_log(seed, 2000)  # small, so what is found is exaggerated
-        for each in find_slices(log.attributes, log.failed, options=QUICK).slices:
+        log = make_log(seed, 2000)
+        report = find_slices(log.attributes, log.failed, options=QUICK)
+        for each in report.slices:
             which = tuple((int(c.attribute[1:]), int(c.level[1:])) for c in each.conditions)
-            truth = log.rate[log.inside(which)].mean()
-            found += 1
-            high += each.inside.failures / each.inside.trials > truth
-            broken += truth < each.at_least
-    assert high > 0.6 * found  # the measured rates are too high more often than not
+            broken += log.rate[log.inside(which)].mean() < each.at_least
+        # It says something: the strongest slice is proven worse than the whole.
+        assert report.slices[0].at_least > report.overall.failures / report.overall.trials
     assert broken <= 1
 
 

@@ -1,9 +1,9 @@
 """From the table to counts and rates: the only door from data to statistics.
 
 ``gather`` reads a run's table and returns its Evidence; ``estimate`` turns a tally into a rate with its interval;
-``FailedTrials`` divides failures into parts; ``read_attributed`` gives a run trial by trial with every attribute, for
-mining; ``read_scenarios`` scenario by scenario, ``compare`` beside a baseline; ``expected_slices`` is what a clean run
-of a plan would leave.
+``FailedTrials`` divides failures into parts; ``read_attributed`` gives a run trial by trial with every attribute,
+``read_scenarios`` scenario by scenario, ``compare`` beside a baseline; ``expected_slices`` is what a clean run of a
+plan would leave.
 """
 
 from ninemarch.evidence.attributed import Attributed, read_attributed

@@ -6,6 +6,8 @@ Covers what is counted for which gate, and the check that no trial counts twice.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -17,18 +19,28 @@ from ninemarch.errors import RunInvalid
 from ninemarch.evidence.count import Counter
 from ninemarch.evidence.load import Columns, read_columns, read_failures, read_scenarios
 from ninemarch.evidence.scores import Scenarios, score_of
-from ninemarch.model import Asks, Evidence, Gate, RunPlan, Slice, Verdict
+from ninemarch.evidence.waived import Marks, mark
+from ninemarch.model import Asks, Evidence, Gate, RunPlan, Slice, Verdict, Waiver
 
 Baselines = Mapping[str, Mapping[str, float]]
 
 
-def gather(path: Path, gates: Sequence[Gate] = (), *, baselines: Baselines | None = None) -> Evidence:
+def gather(
+    path: Path,
+    gates: Sequence[Gate] = (),
+    *,
+    baselines: Baselines | None = None,
+    waivers: Sequence[Waiver] = (),
+    today: date | None = None,
+) -> Evidence:
     """Return the evidence of the run whose table lies at ``path``.
 
     Args:
         path: the table.
         gates: requirements whose slices and scores are to be counted too.
         baselines: name of a baseline -> share failed of each of its scenarios; gates on others are not measured.
+        waivers: entries of ``waivers.toml`` for this suite; quarantined scenarios are void.
+        today: the day on which they are in force or not; needed with ``waivers``.
 
     Raises:
         RunInvalid: the table is damaged, or its sums do not add up.
@@ -36,25 +48,56 @@ def gather(path: Path, gates: Sequence[Gate] = (), *, baselines: Baselines | Non
     head = table.head(path)
     plan = head.plan
     wanted = {name for gate in gates for name in (*gate.where, *gate.each)} | set(plan.weights)
-    failures = read_failures(path)
+    marks = mark(path, waivers, today) if waivers and today is not None else Marks({}, {})
     columns = read_columns(path, head, wanted, _further(gates))
     _refuse_twice(path, plan, columns.number)
-    counter = Counter(plan, columns, stopped=bool(head.stop))
+    columns = columns.with_verdict(marks.broken, Verdict.VOID)
+    scenarios = cache(lambda: read_scenarios(path))
+
+    def evidence(columns: Columns, *, stopped: bool) -> Evidence:
+        return _evidence(head, columns, gates, scenarios, baselines or {}, stopped=stopped)
+
+    found = evidence(columns, stopped=bool(head.stop))
+    forgiven = None
+    if marks.waived:
+        # At its declared look a run stops for its failures: without them it would have gone on.
+        stopped = bool(head.stop) and plan.look is None
+        forgiven = evidence(columns.with_verdict(marks.waived, Verdict.PASS), stopped=stopped)
+    return replace(
+        found,
+        failures=marks.on(read_failures(path)),
+        waived=len(marks.waived),
+        uses=marks.uses,
+        forgiven=forgiven,
+    )
+
+
+def _evidence(
+    head: table.TableHead,
+    columns: Columns,
+    gates: Sequence[Gate],
+    scenarios: Callable[[], Scenarios],
+    baselines: Baselines,
+    *,
+    stopped: bool,
+) -> Evidence:
+    """The evidence of these trials, without the failures as text."""
+    counter = Counter(head.plan, columns, stopped=stopped)
     called = columns.seconds[columns.has(Verdict.PASS, Verdict.FAIL, Verdict.ASSISTED)]
     overall = counter.slice({})
     plain = [gate for gate in gates if gate.asks is Asks.SUCCESS]
     return Evidence(
-        plan=plan,
+        plan=head.plan,
         overall=overall,
         slices=tuple(counter.slice(gate.where) for gate in plain if gate.where),
         levels={name: tuple(map(counter.slice, counter.levels(name))) for gate in plain for name in gate.each},
-        failures=failures,
+        failures=(),
         stopped=head.stop,
         sealed=head.sealed,
         void_weight=overall.counts.void / max(overall.counts.recorded, 1),
         seconds=_typical(called) if called.size else None,
         spending=columns.spending,
-        measures=_measures(counter, columns, gates, cache(lambda: read_scenarios(path)), baselines or {}),
+        measures=_measures(counter, columns, gates, scenarios, baselines),
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +75,14 @@ class Columns:
         """Which trials the check with this id failed, alone or with others."""
         codes, words = self.check
         return np.isin(codes, [code for code, word in enumerate(words) if check in word.split(", ")])
+
+    def with_verdict(self, numbers: Collection[int], verdict: Verdict) -> Columns:
+        """Return the columns with these trials given that verdict."""
+        if not numbers:
+            return self
+        changed = self.verdict.copy()
+        changed[np.isin(self.number, list(numbers))] = _ORDER.index(verdict)
+        return replace(self, verdict=changed)
 
     def has(self, *verdicts: Verdict) -> NDArray[np.bool_]:
         """Which trials have one of these verdicts."""

@@ -14,8 +14,8 @@ import numpy as np
 from ninemarch import stats
 from ninemarch.evidence import estimate, extra_clean_trials, misses, proves_within
 from ninemarch.gate.continued import join
-from ninemarch.gate.results import judge_all
 from ninemarch.gate.story import action_of, notes, sentence_of
+from ninemarch.gate.waived import with_waivers
 from ninemarch.model import Decision, Evidence, Gate, GateVerdict, Grouping, NextNine, Rate, Rung, Slice, Tally
 
 DEFAULT_CONFIDENCE = 0.95
@@ -34,7 +34,7 @@ def decide(evidence: Evidence, gates: Sequence[Gate] = ()) -> Decision:
     """
     plan = evidence.plan
     part, runs = join(evidence.overall, plan)
-    results = tuple(judge_all(evidence, gates)) if plan.counts_in_a_rate else ()
+    results = with_waivers(evidence, gates) if plan.counts_in_a_rate else ()
     confidence = gates[0].confidence if gates else DEFAULT_CONFIDENCE
     rate = estimate(part.scored, confidence) if plan.counts_in_a_rate else None
     acting = estimate(part.acting, confidence) if rate is not None and part.counts.assisted else None
@@ -65,6 +65,8 @@ def decide(evidence: Evidence, gates: Sequence[Gate] = ()) -> Decision:
         readings=_readings(part, confidence) if rate is not None else None,
         grouping=_grouping(part.scored) if rate is not None else None,
         spending=evidence.spending,
+        waived=evidence.waived,
+        waivers=evidence.uses,
     )
     sentence, (action, command) = sentence_of(decision, invalid), action_of(decision, invalid)
     return replace(decision, sentence=sentence, action=action, command=command)

@@ -6,8 +6,9 @@ Covers text computed from the decided gates; it decides nothing.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 
-from ninemarch.model import Asks, Decision, Evidence, Gate, GateResult, GateVerdict, RunPlan
+from ninemarch.model import Asks, Decision, Evidence, Gate, GateResult, GateVerdict, RunPlan, WaiverUse
 from ninemarch.numbers import count_text, estimate_text, lower_text, nine_text
 
 __all__ = ["action_of", "notes", "sentence_of"]
@@ -21,6 +22,7 @@ def notes(
     """Yield what a reader must know: selection, early stop, errors, void trials, earlier runs, slices tested."""
     yield from _selection_notes(evidence.plan)
     yield from _history_notes(evidence.plan, runs)
+    yield from map(_waiver_note, evidence.uses)
     counts = evidence.overall.counts
     if evidence.stopped:
         yield evidence.stopped
@@ -39,6 +41,21 @@ def notes(
         yield f"{tested} slices were tested; a FAIL among them is corrected for their number (Holm), a PASS needs all"
     if gates and not results and evidence.plan.counts_in_a_rate:
         yield "no gate applies to this selection"
+
+
+def _waiver_note(use: WaiverUse) -> str:
+    """What one entry did; one that did nothing is said too."""
+    waiver = use.waiver
+    what = f"{waiver.name} ({waiver.issue}, {waiver.owner})"
+    if not use.in_force:
+        return f"{what} has no effect: it is in force from {waiver.created} to {waiver.expires}"
+    refused = f"; {count_text(use.critical, 'critical failure')} cannot be waived" if use.critical else ""
+    if not use.trials:
+        return f"{what} covers {'no trial' if waiver.quarantine else 'no failure'} of this run{refused}"
+    if waiver.quarantine:
+        return f"{count_text(use.trials, 'trial')} void until {waiver.expires} by {what}: {waiver.reason}"
+    covered = count_text(use.trials, "failure")
+    return f"{covered} waived until {waiver.expires} by {what}, counted all the same: {waiver.reason}{refused}"
 
 
 def _history_notes(plan: RunPlan, runs: Sequence[str]) -> Iterator[str]:
@@ -65,7 +82,7 @@ def _selection_notes(plan: RunPlan) -> Iterator[str]:
 def sentence_of(decision: Decision, invalid: str) -> str:
     """Return what the run says, in one sentence; ``invalid`` is why nobody may judge it, if so."""
     blocking = [result for result in decision.gates if result.blocking]
-    missed = [result for result in blocking if result.verdict is not GateVerdict.PASS]
+    missed = [result for result in blocking if not result.verdict.holds]
     if decision.verdict is GateVerdict.INVALID:
         return f"This run cannot be judged: {invalid}"
     if decision.rate is None:
@@ -73,10 +90,8 @@ def sentence_of(decision: Decision, invalid: str) -> str:
         return "No trial has been scored yet" if decision.plan.counts_in_a_rate else chosen
     if decision.verdict is GateVerdict.NO_GATE:
         return f"{estimate_text(decision.rate)} measured, at least {lower_text(decision.rate)} proven"
-    if decision.verdict is GateVerdict.PASS:
-        if len(blocking) > 1:
-            return f"All {len(blocking)} gates are proven"
-        return f"{_claim(blocking[0])} is proven"
+    if decision.verdict.holds:
+        return _passed(decision, blocking)
     worst = next(result for result in missed if result.verdict is decision.verdict)
     failed = decision.verdict is GateVerdict.FAIL
     if len(blocking) == 1 and failed:
@@ -86,6 +101,17 @@ def sentence_of(decision: Decision, invalid: str) -> str:
     same = [result for result in missed if result.verdict is decision.verdict]
     how_many = f"{len(same)} of {len(blocking)} gates {'failed' if failed else 'lack proof'}"
     return f"{how_many}: {worst.label} asks {worst.required}"
+
+
+def _passed(decision: Decision, blocking: Sequence[GateResult]) -> str:
+    """What is proven, and what passes only with waivers, apart."""
+    if decision.verdict is GateVerdict.PASS:
+        return f"All {len(blocking)} gates are proven" if len(blocking) > 1 else f"{_claim(blocking[0])} is proven"
+    waived = count_text(decision.waived, "waived failure")
+    if len(blocking) == 1:
+        return f"{_claim(blocking[0])} is not proven; it passes with {waived}"
+    proven = sum(result.verdict is GateVerdict.PASS for result in blocking)
+    return f"{proven} of {len(blocking)} gates are proven; the rest pass with {waived}"
 
 
 def _claim(result: GateResult) -> str:
@@ -123,7 +149,9 @@ def action_of(decision: Decision, invalid: str) -> tuple[str, str]:
         return "Finish the plan", f"ninemarch run --resume {plan.run}"
     if decision.rate is None:
         return "Run the population for a rate: leave out the subset or the scenario ids", ""
-    missed = [r for r in decision.gates if r.blocking and r.verdict is not GateVerdict.PASS]
+    missed = [r for r in decision.gates if r.blocking and not r.verdict.holds]
+    if decision.verdict is GateVerdict.PASS_WITH_WAIVERS:
+        return f"Fix what is waived: the first waiver ends on {_first_expiry(decision)}", look
     if not missed:
         if nine is None or nine.clean_trials is None:
             return "Look at what remains", look
@@ -131,6 +159,11 @@ def action_of(decision: Decision, invalid: str) -> tuple[str, str]:
         bad = f"at most {count_text(decision.rate.failures, 'failure')}" if decision.rate.failures else "no failure"
         return f"For {nine_text(nine.target)}: a plan of about {trials:,} trials, with {bad}", ""
     return _missed_action(max(missed, key=lambda result: _ORDER.index(result.verdict)), decision, look)
+
+
+def _first_expiry(decision: Decision) -> date:
+    """The day on which the first waiver ends that covers a failure."""
+    return min(use.waiver.expires for use in decision.waivers if use.trials and not use.waiver.quarantine)
 
 
 def _missed_action(worst: GateResult, decision: Decision, look: str) -> tuple[str, str]:

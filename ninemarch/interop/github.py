@@ -21,7 +21,12 @@ __all__ = ["outputs", "publish", "workflow_commands"]
 MOST_GATES = 9
 """The runner shows ten annotations of a kind in a step; the run itself has the first."""
 
-_LEVEL = {GateVerdict.FAIL: "error", GateVerdict.INVALID: "error", GateVerdict.NOT_PROVEN: "warning"}
+_LEVEL = {
+    GateVerdict.FAIL: "error",
+    GateVerdict.INVALID: "error",
+    GateVerdict.NOT_PROVEN: "warning",
+    GateVerdict.PASS_WITH_WAIVERS: "warning",
+}
 _DATA = {"%": "%25", "\r": "%0D", "\n": "%0A"}
 _PROPERTY = {**_DATA, ":": "%3A", ",": "%2C"}
 

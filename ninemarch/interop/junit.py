@@ -69,6 +69,7 @@ def _properties(decision: Decision) -> Iterator[tuple[str, str]]:
     yield "exit code", str(int(decision.exit_code))
     yield "measured", words.measured(decision)
     yield "proven", words.proven(decision)
+    yield "waived failures", f"{decision.waived:,}"
 
 
 def _cases(decision: Decision, *, skip_not_proven: bool) -> Iterator[ET.Element]:
@@ -85,7 +86,7 @@ def _case(result: GateResult, place: str, *, skip_not_proven: bool) -> ET.Elemen
     case = ET.Element("testcase", classname=place, name=words.said(result.label))
     if result.blocking:
         _outcome(case, result.verdict, result.reason, skip_not_proven=skip_not_proven)
-    elif result.verdict is not GateVerdict.PASS:
+    elif not result.verdict.holds:
         _child(case, "skipped", f"{result.verdict}, which only warns: {result.reason}")
     lines = (f"{result.verdict}: {words.said(result.reason)}", *words.facts(result))
     ET.SubElement(case, "system-out").text = "\n".join(lines)

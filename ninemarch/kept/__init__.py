@@ -1,13 +1,16 @@
-"""Small text files that people keep in git beside their suite: baselines, the catalogue of failures."""
+"""Small text files that people keep in git beside their suite: baselines, the catalogue of failures, waivers."""
 
 from ninemarch.kept.baseline import baseline_bytes, baseline_path, load_baseline
 from ninemarch.kept.catalogue import catalogue_bytes, catalogue_path, load_catalogue
+from ninemarch.kept.waivers import WAIVERS_FILE, load_waivers
 
 __all__ = [
+    "WAIVERS_FILE",
     "baseline_bytes",
     "baseline_path",
     "catalogue_bytes",
     "catalogue_path",
     "load_baseline",
     "load_catalogue",
+    "load_waivers",
 ]

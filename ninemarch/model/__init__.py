@@ -32,6 +32,7 @@ from ninemarch.model.suite import (
 )
 from ninemarch.model.tally import Earlier, Look, Tally, Weighted
 from ninemarch.model.trial import Trial, Verdict
+from ninemarch.model.waiver import Match, Waiver, WaiverUse
 
 __all__ = [
     "Abstain",
@@ -68,6 +69,7 @@ __all__ = [
     "Limits",
     "Look",
     "March",
+    "Match",
     "Needs",
     "NextNine",
     "NoVerdict",
@@ -97,5 +99,7 @@ __all__ = [
     "Trials",
     "Tried",
     "Verdict",
+    "Waiver",
+    "WaiverUse",
     "Weighted",
 ]

@@ -15,6 +15,7 @@ from ninemarch.errors import ExitCode
 from ninemarch.model.evidence import Counts, Rate, Spending
 from ninemarch.model.gate import Asks, Gate
 from ninemarch.model.run import RunPlan
+from ninemarch.model.waiver import WaiverUse
 
 
 class GateVerdict(enum.StrEnum):
@@ -22,6 +23,7 @@ class GateVerdict(enum.StrEnum):
 
     PASS = "PASS"  # noqa: S105 - a verdict, not a password
     NO_GATE = "NO GATE"
+    PASS_WITH_WAIVERS = "PASS WITH WAIVERS"  # noqa: S105 - as above
     NOT_PROVEN = "NOT PROVEN"
     INVALID = "INVALID"
     FAIL = "FAIL"
@@ -36,10 +38,16 @@ class GateVerdict(enum.StrEnum):
         """One character that says the same without colour."""
         return _SYMBOL[self]
 
+    @property
+    def holds(self) -> bool:
+        """Whether a gate with this verdict stops nobody: it passed, if need be with waivers."""
+        return self in {GateVerdict.PASS, GateVerdict.PASS_WITH_WAIVERS}
+
 
 _EXIT = {
     GateVerdict.PASS: ExitCode.OK,
     GateVerdict.NO_GATE: ExitCode.OK,
+    GateVerdict.PASS_WITH_WAIVERS: ExitCode.OK,
     GateVerdict.NOT_PROVEN: ExitCode.NOT_PROVEN,
     GateVerdict.INVALID: ExitCode.INVALID,
     GateVerdict.FAIL: ExitCode.GATE_FAILED,
@@ -47,6 +55,7 @@ _EXIT = {
 _SYMBOL = {
     GateVerdict.PASS: "✓",
     GateVerdict.NO_GATE: "·",
+    GateVerdict.PASS_WITH_WAIVERS: "~",
     GateVerdict.NOT_PROVEN: "?",
     GateVerdict.INVALID: "!",
     GateVerdict.FAIL: "✗",
@@ -62,7 +71,8 @@ class GateResult:
         where: the slice; empty for all scenarios.
         success: required success rate, exact.
         confidence: one-sided confidence.
-        verdict: PASS, FAIL or NOT PROVEN.
+        verdict: PASS, FAIL or NOT PROVEN; PASS WITH WAIVERS where it passes only with waived failures read as
+            passes: ``rate`` has them as failures all the same.
         rate: the evidence; None when no trial was scored.
         reason: one line: what is proven, or what is missing.
         more_clean: further clean trials after which the gate would pass; 0 when it passes, None when more
@@ -189,6 +199,8 @@ class Decision:
         readings: the rate with every undecided trial read as a failure, and as a pass; None where there is none.
         grouping: what grouped trials are worth; None where every trial is its own.
         spending: what the trials cost; None where no trial said so.
+        waived: failed trials that are waived; ``rate`` and ``counts`` have them among the failures.
+        waivers: what each entry of ``waivers.toml`` did.
     """
 
     plan: RunPlan
@@ -208,6 +220,8 @@ class Decision:
     readings: tuple[Rate, Rate] | None = None
     grouping: Grouping | None = None
     spending: Spending | None = None
+    waived: int = 0
+    waivers: tuple[WaiverUse, ...] = ()
 
     @property
     def exit_code(self) -> ExitCode:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from ninemarch.errors import RunInvalid
 from ninemarch.model.run import RunPlan
 from ninemarch.model.tally import Tally
+from ninemarch.model.waiver import WaiverUse
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +164,7 @@ class Failure:
     cost_usd: float | None = None
     tokens: int | None = None
     steps: str = ""
+    waived: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +183,9 @@ class Evidence:
         measures: gate id -> one slice for each slice of a gate that asks for something else than success; its
             tallies hold that gate's own scores.
         spending: what the trials cost; None where no trial said so.
+        waived: failed trials that are waived; they count as failures all the same.
+        uses: what each entry of ``waivers.toml`` did.
+        forgiven: the same with the waived failures read as passes; None where nothing is waived.
     """
 
     plan: RunPlan
@@ -194,3 +199,6 @@ class Evidence:
     slices: tuple[Slice, ...] = field(default=())
     measures: Mapping[str, tuple[Slice, ...]] = field(default_factory=dict)
     spending: Spending | None = None
+    waived: int = 0
+    uses: tuple[WaiverUse, ...] = ()
+    forgiven: Evidence | None = None

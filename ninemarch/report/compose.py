@@ -24,6 +24,7 @@ MOST_NOTES = 20
 _TONE: dict[GateVerdict, Tone] = {
     GateVerdict.PASS: "pass",
     GateVerdict.NO_GATE: "plain",
+    GateVerdict.PASS_WITH_WAIVERS: "open",
     GateVerdict.NOT_PROVEN: "open",
     GateVerdict.INVALID: "open",
     GateVerdict.FAIL: "fail",
@@ -117,6 +118,7 @@ def _measured(decision: Decision, against: Sequence[Fraction]) -> KeyNumber:
         seen += f"; mean of {n.count_text(rate.units, 'group')}"
     if rate.method.startswith("weighted"):
         seen += "; weighted to the profile"
+    seen += f"; {decision.waived:,} waived" if decision.waived else ""
     return KeyNumber(n.estimate_text(rate, against), "measured success", seen)
 
 
@@ -198,6 +200,8 @@ def _gate_short(gate: GateResult) -> str:
         return "not evaluated" if gate.gate is not None and gate.gate.baseline else "no trial scored"
     if gate.verdict is GateVerdict.PASS:
         return "proven" if not gate.is_share else f"proven ≥ {n.lower_text(gate.rate, (gate.success,))}"
+    if gate.verdict is GateVerdict.PASS_WITH_WAIVERS:
+        return f"passes with waivers, {gate.measured}"
     if gate.verdict is GateVerdict.FAIL:
         upper = n.upper_text(gate.rate, (gate.success,)) if gate.is_share else None
         return f"failed, at most {upper}" if upper else f"failed, {gate.measured}"
@@ -217,19 +221,27 @@ def _gates_title(gates: Sequence[GateResult]) -> str:
     return f"{title}; of {len(warns):,} that only warn, {how_many} proven"
 
 
+_SINGLE = {
+    GateVerdict.PASS: "is proven",
+    GateVerdict.PASS_WITH_WAIVERS: "passes with waivers",
+    GateVerdict.FAIL: "has failed",
+}
+
+
 def _blocking_title(gates: Sequence[GateResult]) -> str:
     passed = sum(gate.verdict is GateVerdict.PASS for gate in gates)
+    waived = sum(gate.verdict is GateVerdict.PASS_WITH_WAIVERS for gate in gates)
     failed = sum(gate.verdict is GateVerdict.FAIL for gate in gates)
     if not gates:
         return "No gate decides"
     if len(gates) == 1:
-        return f"The gate at {gates[0].required} " + (
-            "is proven" if passed else "has failed" if failed else "is not proven"
-        )
+        said = _SINGLE.get(gates[0].verdict, "is not proven")
+        return f"The gate at {gates[0].required} {said}"
     if passed == len(gates):
         return f"All {passed} gates are proven"
-    missing = len(gates) - passed - failed
+    missing = len(gates) - passed - failed - waived
     parts = [f"{failed} failed"] if failed else []
+    parts += [f"{waived} {'passes' if waived == 1 else 'pass'} with waivers"] if waived else []
     parts += [f"{missing} {'lacks' if missing == 1 else 'lack'} proof"] if missing else []
     return f"{passed} of {len(gates)} gates are proven; {', '.join(parts)}"
 

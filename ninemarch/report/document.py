@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from ninemarch import numbers as n
-from ninemarch.model import Counts, Decision, GateResult, March, NextNine, Rate, RunPlan, Step
+from ninemarch.model import Counts, Decision, GateResult, March, NextNine, Rate, RunPlan, Step, WaiverUse
 from ninemarch.report.compose import thresholds
 from ninemarch.text import scrub
 
@@ -77,6 +77,8 @@ def _decision(decision: Decision) -> dict[str, Any]:
         "action": scrub(decision.action),
         "command": scrub(decision.command),
         "counts": counts_document(decision.counts),
+        "waived": decision.waived,
+        "waivers": [_waiver(use) for use in decision.waivers],
         "spending": None if decision.spending is None else asdict(decision.spending),
         "rate": _rate(decision.rate, against),
         "acting": _rate(decision.acting, against),
@@ -148,6 +150,22 @@ def _gate(gate: GateResult) -> dict[str, Any]:
         "more_clean": gate.more_clean,
         "share": gate.share,
         "rate": _rate(gate.rate, (gate.success,)),
+    }
+
+
+def _waiver(use: WaiverUse) -> dict[str, Any]:
+    waiver = use.waiver
+    return {
+        "name": scrub(waiver.name),
+        "kind": "quarantine" if waiver.quarantine else "waiver",
+        "trials": use.trials,
+        "in_force": use.in_force,
+        "critical": use.critical,
+        "reason": scrub(waiver.reason),
+        "owner": scrub(waiver.owner),
+        "issue": scrub(waiver.issue),
+        "created": str(waiver.created),
+        "expires": str(waiver.expires),
     }
 
 

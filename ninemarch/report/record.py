@@ -57,6 +57,7 @@ def failure_row(failure: Failure, run: str, cut: int = _CUTS[0], *, redact: bool
         hidden = "redacted" if failure.reason else ""
         failure = replace(failure, input="", expect="", output="", detail="", steps="", reason=hidden)
     kind, tone = _KINDS.get(failure.verdict, _SILENT if failure.silent else _LOUD)
+    kind += ", waived" if failure.waived else ""
     texts = [
         (name, clean(_readable(text), cut, keep_newlines=True))
         for name, text in (
@@ -68,7 +69,8 @@ def failure_row(failure: Failure, run: str, cut: int = _CUTS[0], *, redact: bool
         )
         if text
     ]
-    facts = [("severity", clean(failure.severity, 20))] if failure.severity else []
+    facts = [("waived", clean(failure.waived, 200))] if failure.waived else []
+    facts += [("severity", clean(failure.severity, 20))] if failure.severity else []
     facts += [("ended", clean(failure.ended, 40))] if failure.ended else []
     facts += [("group", clean(failure.group, 80))] if failure.group and failure.group != failure.scenario else []
     facts += [("time", n.duration_text(failure.seconds))] if failure.seconds > 0 else []

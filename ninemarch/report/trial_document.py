@@ -49,6 +49,7 @@ def failure_document(failure: Failure, run: str) -> dict[str, Any]:
         "check": scrub(failure.check),
         "cost_usd": failure.cost_usd,
         "tokens": failure.tokens,
+        "waived": scrub(failure.waived),
         "reason": scrub(failure.reason),
         "detail": scrub(failure.detail),
         "input": _value(failure.input),

@@ -36,7 +36,7 @@ def accept_baseline(run: str, *, name: str = "main", root: Path | None = None) -
         UsageError: no such run, one that is no sample, unfinished or invalid, or a file that cannot be written.
     """
     folder = find_run(run, root)
-    decision = decide_run(folder).decision
+    decision = decide_run(folder, waive=False).decision
     plan = decision.plan
     path = baseline_path(plan.suite, name, root)
     why_not = (
@@ -99,7 +99,7 @@ def compare_with_baseline(run: str, *, name: str = "main", root: Path | None = N
         UsageError: no such run or baseline.
         RunInvalid: the run's record is damaged.
     """
-    finished = decide_run(find_run(run, root))
+    finished = decide_run(find_run(run, root), waive=False)
     decision = finished.decision
     baseline = named_baseline(decision.plan.suite, name, root=root)
     now = read_scenarios(table.ensure(finished.folder))

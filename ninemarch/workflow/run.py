@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import ninemarch
@@ -17,9 +18,9 @@ from ninemarch.errors import NinemarchError
 from ninemarch.evidence import gather
 from ninemarch.gate import decide
 from ninemarch.journal import Journal, find_run, new_run_folder, read_plan
-from ninemarch.kept import load_baseline
+from ninemarch.kept import load_baseline, load_waivers
 from ninemarch.march import build_march
-from ninemarch.model import Decision, Evidence, March, RunPlan, Suite
+from ninemarch.model import Decision, Evidence, March, RunPlan, Suite, Waiver
 from ninemarch.suite import load
 from ninemarch.targets import open_target
 
@@ -52,6 +53,7 @@ def run(suite: Suite, selection: Selection, *, watch: Watch | None = None, root:
     # Everything that can be wrong with the request is found before a folder is made.
     make_plan(suite, selection, run="", version="")
     compile_checks(suite)
+    _waivers(suite.name, suite.origin)
     target = open_target(release_of(suite, selection).target, suite)
     folder = new_run_folder(root)
     try:
@@ -91,17 +93,30 @@ def resume(name: str, *, watch: Watch | None = None, root: Path | None = None) -
     return decide_run(folder)
 
 
-def decide_run(folder: Path) -> Finished:
+def decide_run(folder: Path, *, waive: bool = True) -> Finished:
     """Decide on the run in ``folder`` from what it has recorded; its table is rebuilt when it is not up to date.
+
+    Args:
+        folder: the run's folder.
+        waive: whether ``waivers.toml`` (beside the suite, or here) has a say.
 
     Raises:
         RunInvalid: the record is damaged.
-        UsageError: the file of a baseline that a gate names is damaged.
+        UsageError: the file of a baseline that a gate names is damaged, or ``waivers.toml`` is wrong.
     """
     path = table.ensure(folder)
     plan = table.head(path).plan
-    evidence = gather(path, plan.gates, baselines=_baselines(plan))
+    waivers = _waivers(plan.suite, plan.origin) if waive else ()
+    today = datetime.now(UTC).date()
+    evidence = gather(path, plan.gates, baselines=_baselines(plan), waivers=waivers, today=today)
     return Finished(folder, decide(evidence, plan.gates), evidence)
+
+
+def _waivers(suite: str, origin: str) -> tuple[Waiver, ...]:
+    """The entries for a suite, beside its file and in the working folder."""
+    place = Path(origin)
+    beside = place if place.is_dir() else place.parent
+    return load_waivers(suite, [beside, Path()])
 
 
 def _baselines(plan: RunPlan) -> dict[str, Mapping[str, float]]:

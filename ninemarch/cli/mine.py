@@ -12,6 +12,7 @@ from ninemarch.cli.inspect import RunArgument
 def mine(
     run: RunArgument = "latest",
     top: Annotated[int, typer.Option("--top", min=1, max=10_000, help="Clusters shown at most.")] = 10,
+    since: Annotated[str, typer.Option("--since", help="An earlier run on the same scenarios: what was fixed.")] = "",
     keep: Annotated[
         bool, typer.Option("--keep", help="Record the run in reports/<suite>/clusters.json, for git.")
     ] = False,
@@ -23,7 +24,7 @@ def mine(
     from ninemarch.report.mining_document import mining_document
     from ninemarch.report.terminal_mining import print_mining
 
-    found = workflow.mine(run)
+    found = workflow.mine(run, since=since)
     path = workflow.keep_clusters(found) if keep else None
     with console.printing():
         if as_json:

@@ -13,12 +13,14 @@ from ninemarch.evidence.expected import expected_slices
 from ninemarch.evidence.failed import FailedTrials, LevelCounts
 from ninemarch.evidence.gather import gather
 from ninemarch.evidence.load import read_failures, stream_failures
+from ninemarch.evidence.pairs import Pair, pair_trials
 from ninemarch.evidence.scenarios import Scenarios, compare, read_scenarios
 
 __all__ = [
     "Attributed",
     "FailedTrials",
     "LevelCounts",
+    "Pair",
     "Scenarios",
     "breakdown",
     "compare",
@@ -28,6 +30,7 @@ __all__ = [
     "gather",
     "misses",
     "p_beyond",
+    "pair_trials",
     "proves_beyond",
     "proves_within",
     "read_attributed",

@@ -128,7 +128,7 @@ def id_of(kind: Kind) -> str:
 def clusters_of(
     failed: FailedTrials, failures: Iterable[Failure], *, known: Sequence[KnownCluster] = ()
 ) -> tuple[tuple[Cluster, ...], dict[str, list[int]]]:
-    """Return the clusters, the largest first, and of each (by its id) the trials to show, the shortest first.
+    """Return the clusters, the most frequent first, and of each (by its id) the trials to show, the shortest first.
 
     Args:
         failed: the run's failed trials among all that were scored.
@@ -157,7 +157,7 @@ def clusters_of(
     facts = {one.number: one for one in seen}
     names = {cluster.id: cluster.name for cluster in known}
     every = (_cluster(failed, id_, own, names.get(id_), facts) for id_, own in parts.items())
-    found = sorted(every, key=lambda each: (-each.size, each.id))
+    found = sorted(every, key=lambda each: (each.rate.estimate, -each.size, each.id))
     shown = {each.id: sorted(each.trials, key=lambda n: (facts[n].length, n))[:_EXEMPLARS] for each in found}
     return tuple(found), shown
 

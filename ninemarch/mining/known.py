@@ -14,7 +14,7 @@ from ninemarch.mining.clusters import Cluster, Condition, id_of
 from ninemarch.model import Catalogue, KeptRun, Kind, KnownCluster, Sightings
 from ninemarch.text import excerpt
 
-__all__ = ["keep", "merge", "rename", "split"]
+__all__ = ["keep", "learn", "merge", "rename", "split"]
 
 _LONGEST_NAME = 300
 
@@ -28,22 +28,31 @@ def keep(catalogue: Catalogue, run: KeptRun, clusters: Sequence[Cluster]) -> Cat
         clusters: its clusters, found with this catalogue's own.
     """
     runs = sorted([each for each in catalogue.runs if each.run != run.run] + [run], key=lambda r: (r.created, r.run))
-    found = {each.id: each for each in clusters}
+    found = {each.id: Sightings(each.size, each.units) for each in clusters}
     known = []
-    for each in catalogue.clusters:
+    for each in learn(catalogue.clusters, clusters):
         seen = {name: counts for name, counts in each.seen.items() if name != run.run}
-        kinds = each.kinds
-        if each.id in found:
-            own = found.pop(each.id)
-            seen[run.run] = Sightings(own.size, own.units)
-            kinds += tuple(kind for kind in own.kinds if kind not in kinds)
-        known.append(replace(each, kinds=kinds, seen=seen))
-    known += [
-        KnownCluster(each.id, each.name[:_LONGEST_NAME], each.kinds, {run.run: Sightings(each.size, each.units)})
-        for each in clusters
-        if each.id in found
-    ]
+        known.append(replace(each, seen=seen | ({run.run: found[each.id]} if each.id in found else {})))
     return replace(catalogue, runs=tuple(runs), clusters=tuple(known))
+
+
+def learn(known: Sequence[KnownCluster], clusters: Sequence[Cluster]) -> tuple[KnownCluster, ...]:
+    """Return the known clusters with what a run's clusters add: new kinds, new clusters; no sightings.
+
+    Args:
+        known: so far.
+        clusters: found with them.
+    """
+    found = {each.id: each for each in clusters}
+    ids = {each.id for each in known}
+    old = tuple(
+        replace(each, kinds=tuple(dict.fromkeys((*each.kinds, *found[each.id].kinds)))) if each.id in found else each
+        for each in known
+    )
+    new = tuple(
+        KnownCluster(each.id, each.name[:_LONGEST_NAME], each.kinds) for each in clusters if each.id not in ids
+    )
+    return old + new
 
 
 def rename(catalogue: Catalogue, cluster: str, name: str) -> Catalogue:

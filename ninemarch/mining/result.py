@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ninemarch.mining.clusters import Cluster
+from ninemarch.mining.since import Since
 from ninemarch.mining.trends import Trends
 from ninemarch.mining.unseen import Unseen
 from ninemarch.mining.waterfall import Waterfall
@@ -20,10 +21,11 @@ class MiningResult:
     Args:
         plan: the run's plan.
         counts: where its trials went.
-        clusters: kinds of failure, the largest first; together they hold every trial that failed or was handed off.
+        clusters: kinds of failure, the most frequent first; they hold every trial that failed or was handed off.
         waterfall: which fixes buy the next nine; None where the run is no sample of the profile or nothing is scored.
         unseen: kinds not seen yet; None likewise.
         trends: what became of the clusters since the run kept before; None where none was kept.
+        since: what became of the clusters of an earlier run on the same scenarios; None where none was named.
         notes: what a reader must know to read the figures right.
     """
 
@@ -33,6 +35,7 @@ class MiningResult:
     waterfall: Waterfall | None
     unseen: Unseen | None
     trends: Trends | None = None
+    since: Since | None = None
     notes: tuple[str, ...] = ()
 
     @property

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ninemarch.mining.differences import kinds_of
 from ninemarch.mining.templates import VALUE, Templates
@@ -46,16 +46,17 @@ class Signature:
 
 
 def sign(failures: Iterable[Failure], *, known: Iterable[str] = ()) -> list[Signature]:
-    """Return the signature of each failure, in order.
+    """Return the signature of each failure, in order; names say which check failed where there are several.
 
     Args:
         failures: failed trials of one run. Templates are made in the order of the trials' numbers, so that the order
             in which trials ended changes nothing.
         known: templates of messages from earlier runs; messages like them get their signatures, unchanged.
     """
-    places, pending = [], []
+    places, pending, checks = [], [], []
     for failure in failures:
         places.append(failure.number)
+        checks.append(failure.check)
         pending.append(_route(failure))
     seen = Templates()
     names = {seen.keep(template): template for template in dict.fromkeys(known)}
@@ -65,9 +66,15 @@ def sign(failures: Iterable[Failure], *, known: Iterable[str] = ()) -> list[Sign
         if isinstance(found, tuple):
             numbers[place] = seen.add(message)
     # Templates grow with what is added: they are read once all of them are whole.
-    return [
+    signatures = [
         _worded(found, names.get(number) or seen.template(number)) if isinstance(found, tuple) else found
         for (found, _), number in zip(pending, numbers, strict=True)
+    ]
+    if len(set(filter(None, checks))) < 2:
+        return signatures
+    return [
+        replace(signature, name=f"{signature.name} ({check})") if check else signature
+        for signature, check in zip(signatures, checks, strict=True)
     ]
 
 
@@ -82,8 +89,7 @@ def _route(failure: Failure) -> tuple[Signature | tuple[str, ...], str]:
         return Signature(start, "took too long"), ""
     kinds = kinds_of(failure.expect, failure.output) if failure.ended == Ended.ANSWERED.value else None
     if kinds and kinds[0]:
-        by = f" ({failure.check})" if failure.check else ""
-        return Signature((*start, *kinds[0]), f"wrong: {'; '.join(kinds[0])}{by}", paths=kinds[1]), ""
+        return Signature((*start, *kinds[0]), f"wrong: {'; '.join(kinds[0])}", paths=kinds[1]), ""
     return start, " ".join((failure.detail or failure.reason)[:_LONGEST].split())
 
 

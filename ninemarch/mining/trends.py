@@ -22,6 +22,7 @@ class Change(enum.StrEnum):
 
     NEW = "new"
     BACK = "back"
+    APART = "apart"
     GROWING = "growing"
     STEADY = "steady"
     SHRINKING = "shrinking"
@@ -33,10 +34,11 @@ class Trend:
     """One cluster then and now, in independent units. Its name is hostile text.
 
     Args:
-        change: what was seen; ``growing`` and ``shrinking`` only where that is proven.
+        change: what was seen; ``growing`` and ``shrinking`` only where that is proven; ``apart`` for a level told
+            apart in this run for the first time: what it was before is in its old cluster, and so is its test.
         then: units that showed it in the run kept before.
-        now: units that show it in this run.
-        p_value: of a change so large by chance, two-sided, corrected for all clusters, in [0, 1].
+        now: units that show it in this run; with those told apart from it now.
+        p_value: of a change so large by chance, two-sided, corrected for all clusters (``stats.tarone``), in [0, 1].
         first: id of the first kept run that showed it; empty for a new one.
     """
 
@@ -87,25 +89,51 @@ def trends_of(catalogue: Catalogue, clusters: Sequence[Cluster], *, plan: RunPla
         return None
     before = earlier[-1]
     order = [each.run for each in earlier]
-    now = {each.id: each for each in clusters}
     known = {each.id: each for each in catalogue.clusters}
+    now = {each.id: each.units for each in clusters}
+    names = {each.id: each.name for each in catalogue.clusters} | {each.id: each.name for each in clusters}
+    apart = _apart(catalogue, clusters)
+    for each, old in apart.items():
+        now[old] = now.get(old, 0) + now[each]
     rows = []
     for id_ in dict.fromkeys([*now, *known]):
         seen = known[id_].seen if id_ in known else {}
         then = seen[before.run].units if before.run in seen else 0
-        here = now[id_].units if id_ in now else 0
+        here = min(now.get(id_, 0), units)
         first = next((name for name in order if name in seen), "")
-        if then or here:
-            name = now[id_].name if id_ in now else known[id_].name
-            rows.append((id_, name, then, here, stats.fisher(here, units, then, before.units), first))
-    adjusted = stats.holm([p_value for *_, p_value, _ in rows]).tolist()
+        if (then or here) and id_ not in apart:
+            rows.append((id_, then, here, stats.fisher(here, units, then, before.units), first))
+    adjusted = stats.tarone(
+        [row[3] for row in rows],
+        [_least(then + here, before.units, units) for _, then, here, _, _ in rows],
+        alpha=1 - CONFIDENCE,
+    ).tolist()
     found = [
-        Trend(id_, name, _change(then, here, p_value, first), then, here, p_value, first)
-        for (id_, name, then, here, _, first), p_value in zip(rows, adjusted, strict=True)
+        Trend(id_, names[id_], _change(then, here, p_value, first), then, here, p_value, first)
+        for (id_, then, here, _, first), p_value in zip(rows, adjusted, strict=True)
     ]
+    found += [Trend(id_, names[id_], Change.APART, 0, now[id_], 1.0, "") for id_ in apart]
     return Trends(
         before, units, tuple(sorted(found, key=lambda each: (each.p_value, -max(each.then, each.now), each.id)))
     )
+
+
+def _apart(catalogue: Catalogue, clusters: Sequence[Cluster]) -> dict[str, str]:
+    """Clusters that a level tells apart for the first time -> the known cluster whose failures they were before."""
+    owners = {(kind.signature, kind.at): each.id for each in catalogue.clusters for kind in each.kinds}
+    found = {}
+    for each in clusters:
+        kind = each.kinds[0]
+        old = owners.get((kind.signature, None))
+        if kind.at and old and (kind.signature, kind.at) not in owners:
+            found[each.id] = old
+    return found
+
+
+def _least(seen: int, then: int, now: int) -> float:
+    """The smallest p-value that so many sightings in all could give: as many as can be in one of the runs."""
+    old, new = min(seen, then), min(seen, now)
+    return min(stats.fisher(old, then, seen - old, now), stats.fisher(seen - new, then, new, now))
 
 
 def _change(then: int, now: int, p_value: float, first: str) -> Change:

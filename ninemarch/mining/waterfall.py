@@ -1,4 +1,4 @@
-"""Which few fixes buy the next nine: failures by cluster, largest first, and what would be left after each.
+"""Which few fixes buy the next nine: failures by cluster, the most frequent first, and what would be left after each.
 
 Covers what the run measured. It takes for granted that a fix removes its cluster whole and breaks nothing, and that
 nothing new turns up; ``unseen`` says how likely that is, and only the next release's run proves it.
@@ -58,7 +58,7 @@ class Waterfall:
 
     Args:
         now: the run's success rate.
-        fixes: clusters seen in more than one unit, the largest first.
+        fixes: clusters seen in more than one unit, the most frequent first.
         once: clusters seen in one unit only; they stay: the next trials show others of their sort.
         goals: the next nine above what was measured, and what the gates ask of all scenarios; ascending.
     """
@@ -79,7 +79,7 @@ def waterfall_of(failed: FailedTrials, clusters: Sequence[Cluster]) -> Waterfall
 
     Args:
         failed: the run's failed trials.
-        clusters: its clusters, the largest first.
+        clusters: its clusters, the most frequent first.
     """
     left = set(failed.numbers)
     whole = failed.tally(left)

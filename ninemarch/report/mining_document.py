@@ -10,6 +10,7 @@ from typing import Any
 
 from ninemarch.mining.clusters import Cluster, id_of
 from ninemarch.mining.result import MiningResult
+from ninemarch.mining.since import Since
 from ninemarch.mining.trends import Trends
 from ninemarch.mining.unseen import Unseen
 from ninemarch.mining.waterfall import Waterfall
@@ -40,7 +41,8 @@ def mining_document(found: MiningResult) -> dict[str, Any]:
         "clusters": [_cluster(cluster, plan.run) for cluster in found.clusters],
         "waterfall": _waterfall(found.waterfall) if found.waterfall else None,
         "unseen": _unseen(found.unseen) if found.unseen else None,
-        "since": _trends(found.trends) if found.trends else None,
+        "trends": _trends(found.trends) if found.trends else None,
+        "since": _since(found.since) if found.since else None,
         "notes": [scrub(note) for note in found.notes],
     }
 
@@ -129,6 +131,31 @@ def _cluster(cluster: Cluster, run: str) -> dict[str, Any]:
         ],
         "exemplars": [failure_document(failure, run) for failure in cluster.exemplars],
         "members": list(cluster.trials),
+    }
+
+
+def _since(since: Since) -> dict[str, Any]:
+    return {
+        "run": scrub(since.plan.run),
+        "release": scrub(since.plan.release or str(since.plan.target)),
+        "pairs": since.pairs,
+        "units": since.units,
+        "promised": _failing(since.promised) if since.promised else None,
+        "clusters": [
+            {
+                "id": fate.id,
+                "name": scrub(fate.name),
+                "outcome": fate.outcome.value,
+                "then": fate.then,
+                "now": fate.now,
+                "gone": fate.gone,
+                "otherwise": fate.otherwise,
+                "came": fate.came,
+                "p_value_holm": fate.p_value,
+            }
+            for fate in since.clusters
+        ],
+        "changes": [scrub(change) for change in since.changes],
     }
 
 

@@ -12,36 +12,85 @@ from rich.text import Text
 
 from ninemarch import numbers as n
 from ninemarch.mining.clusters import id_of
+from ninemarch.mining.since import Fate, Outcome, Since
 from ninemarch.mining.trends import Change, Trend, Trends
-from ninemarch.model import Catalogue, KeptRun, KnownCluster
+from ninemarch.model import Catalogue, KeptRun, KnownCluster, Rate
 from ninemarch.report.compose import clean
 from ninemarch.report.terminal_line import say
 
-__all__ = ["print_catalogue", "print_trends"]
+__all__ = ["print_catalogue", "print_since", "print_trends"]
 
 _STYLE = {
     Change.NEW: "bold red",
     Change.BACK: "bold red",
+    Change.APART: "",
     Change.GROWING: "bold red",
     Change.STEADY: "",
     Change.SHRINKING: "bold green",
     Change.GONE: "bold green",
 }
+_FATE = {
+    Outcome.FIXED: "bold green",
+    Outcome.FEWER: "bold green",
+    Outcome.UNPROVEN: "",
+    Outcome.MORE: "bold red",
+}
+_TOLD = {Change.NEW, Change.BACK, Change.APART}
+_MOST_UNSURE = 5
 _MOST_RUNS = 5
 
 
 def print_trends(console: Console, trends: Trends, *, top: int) -> None:
-    """Print what became of each cluster; clusters that are steady are counted, not listed."""
+    """Print what became of each cluster; what is steady, or gone and may be back by chance, is counted alone."""
     say(console, Text())
     before = f"{trends.before.release} {trends.before.release_name}".strip()
     say(console, Text(clean(f"since {before}, run {trends.before.run}: {_counted(trends.clusters)}"), style="bold"))
-    told = [each for each in trends.clusters if each.change is not Change.STEADY]
+    told = [each for each in trends.clusters if each.proven or each.change in _TOLD]
     for each in told[:top]:
         line = Text(f"{each.change:<9}", style=_STYLE[each.change]).append(f" {clean(each.name, 200)}")
         say(console, line.append(f"  {each.id}", style="dim"), indent=2, hang=10)
         say(console, Text(_evidence(each, trends), style="dim"), indent=12)
     if len(told) > top:
         say(console, Text(f"{len(told) - top:,} more changes are in the JSON"), indent=2)
+    gone = sum(each.change is Change.GONE and not each.proven for each in trends.clusters)
+    if gone:
+        say(console, Text(f"that {gone:,} of those gone were not seen may be chance", style="dim"), indent=2)
+
+
+def print_since(console: Console, since: Since, now: Rate | None) -> None:
+    """Print what a release did to each cluster of an earlier run, and whether it bought what was promised."""
+    say(console, Text())
+    before = f"{since.plan.release or since.plan.target} {since.plan.release_name}".strip()
+    pairs = n.count_text(since.pairs, "trial") + (
+        f" of {n.count_text(since.units, 'group')}" if since.units != since.pairs else ""
+    )
+    say(console, Text(clean(f"since {before}, run {since.plan.run}, on the same {pairs}"), style="bold"))
+    if since.promised and now:
+        text = f"without the fixed ones it had {n.estimate_text(since.promised)} ({n.interval_text(since.promised)})"
+        say(console, Text(f"{text}; now it has {n.estimate_text(now)} ({n.interval_text(now)})"), indent=2)
+    sure = [fate for fate in since.clusters if fate.outcome is not Outcome.UNPROVEN]
+    unsure = [fate for fate in since.clusters if fate.outcome is Outcome.UNPROVEN]
+    for fate in sure + unsure[:_MOST_UNSURE]:
+        line = Text(f"{fate.outcome:<10}", style=_FATE[fate.outcome]).append(f" {clean(fate.name, 200)}")
+        say(console, line.append(f"  {fate.id}", style="dim"), indent=2, hang=11)
+        say(console, Text(_fate(fate), style="dim"), indent=13)
+    if len(unsure) > _MOST_UNSURE:
+        say(
+            console,
+            Text(f"{len(unsure) - _MOST_UNSURE:,} more with too few failures to tell are in the JSON"),
+            indent=2,
+        )
+    if not since.clusters:
+        say(console, Text("no failure then or now"), indent=2)
+    for change in since.changes:
+        say(console, Text(f"note: {clean(change)}"), indent=2, hang=6)
+
+
+def _fate(fate: Fate) -> str:
+    other = f" ({fate.otherwise:,} fail in another way)" if fate.otherwise else ""
+    came = f", {fate.came:,} came" if fate.came else ""
+    test = f"p {n.p_value_text(fate.p_value)}" if fate.p_value < 1 else "may be chance"
+    return f"{fate.then:,} then, {fate.now:,} now: {fate.gone:,} gone{other}{came}; {test}"
 
 
 def _counted(clusters: Sequence[Trend]) -> str:
@@ -50,9 +99,10 @@ def _counted(clusters: Sequence[Trend]) -> str:
 
 
 def _evidence(each: Trend, trends: Trends) -> str:
+    if each.change is Change.APART:
+        return f"{each.now:,} of {trends.units:,} now; told apart for the first time, not new"
     seen = f"{each.then:,} of {trends.before.units:,} then, {each.now:,} of {trends.units:,} now"
-    p_value = n.p_value_text(each.p_value)
-    return f"{seen}; p {p_value}, {'beyond chance' if each.proven else 'may be chance'}"
+    return f"{seen}; " + (f"p {n.p_value_text(each.p_value)}" if each.proven else "may be chance")
 
 
 def print_catalogue(console: Console, catalogue: Catalogue) -> None:

@@ -19,7 +19,7 @@ from ninemarch.mining.waterfall import Fix, Goal, Waterfall
 from ninemarch.model import Failure, Rate
 from ninemarch.report.compose import clean
 from ninemarch.report.record import replay_command
-from ninemarch.report.terminal_clusters import print_trends
+from ninemarch.report.terminal_clusters import print_since, print_trends
 from ninemarch.report.terminal_line import say
 
 __all__ = ["mining_sentence", "print_mining", "unseen_sentences"]
@@ -50,6 +50,8 @@ def print_mining(console: Console, found: MiningResult, *, top: int = 10) -> Non
     _left_out(console, found, shown)
     if found.trends:
         print_trends(console, found.trends, top=top)
+    if found.since:
+        print_since(console, found.since, found.waterfall.now if found.waterfall else None)
     if found.unseen:
         say(console, Text())
         for sentence in unseen_sentences(found.unseen):

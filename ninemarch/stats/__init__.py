@@ -26,7 +26,14 @@ if TYPE_CHECKING:
         group_log_e_fail,
         group_log_e_pass,
     )
-    from ninemarch.stats.multiplicity import benjamini_hochberg, benjamini_yekutieli, bonferroni, hochberg, holm
+    from ninemarch.stats.multiplicity import (
+        benjamini_hochberg,
+        benjamini_yekutieli,
+        bonferroni,
+        hochberg,
+        holm,
+        tarone,
+    )
     from ninemarch.stats.operating import (
         Operating,
         Sprt,
@@ -149,6 +156,7 @@ __all__ = [
     "smallest_regression",
     "sprt",
     "tango",
+    "tarone",
     "trials_for_next_nine",
     "trials_for_power",
     "trials_needed",
@@ -214,6 +222,7 @@ _MODULES = {
         "bonferroni",
         "hochberg",
         "holm",
+        "tarone",
     ),
     "operating": (
         "Operating",

@@ -1,8 +1,8 @@
 """Many tests at once: adjusted p-values.
 
-Covers Holm (for verdicts: the chance of any false one), Hochberg and Bonferroni, and the false discovery rate of
-Benjamini and Hochberg, and Benjamini and Yekutieli, for finding slices to look at. Gates that must ALL pass need no
-correction for false passes; slices that FAIL do.
+Covers Holm (for verdicts: the chance of any false one), Tarone's for discrete tests, Hochberg and Bonferroni, and the
+false discovery rate of Benjamini and Hochberg, and Benjamini and Yekutieli, for finding slices to look at. Gates that
+must ALL pass need no correction for false passes; slices that FAIL do.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from ninemarch.stats.interval import FloatArray, as_rates
+from ninemarch.stats.interval import FloatArray, as_rates, check_open, wrong
 
-__all__ = ["benjamini_hochberg", "benjamini_yekutieli", "bonferroni", "hochberg", "holm"]
+__all__ = ["benjamini_hochberg", "benjamini_yekutieli", "bonferroni", "hochberg", "holm", "tarone"]
 
 
 def bonferroni(p_values: Sequence[float] | FloatArray) -> FloatArray:
@@ -53,6 +53,41 @@ def holm(p_values: Sequence[float] | FloatArray) -> FloatArray:
     order = np.argsort(p, kind="stable")
     steps = np.maximum.accumulate(p[order] * np.arange(p.size, 0, -1)) if p.size else p
     return _back(np.minimum(steps, 1.0), order)
+
+
+def tarone(
+    p_values: Sequence[float] | FloatArray, least: Sequence[float] | FloatArray, *, alpha: float
+) -> FloatArray:
+    """Return Holm's adjusted p-values over the tests that could reach ``alpha`` at all; 1 for the others.
+
+    For discrete tests: one with few counts cannot reject whatever it sees, so it costs the others nothing.
+
+    Args:
+        p_values: p-values of all tests made, 0..1.
+        least: smallest p-value that each test could have given its totals, 0..1; same length.
+        alpha: error rate for all of them together, above 0 and below 1.
+
+    Returns:
+        Array of the same length.
+
+    Raises:
+        UsageError: values outside 0..1, or lengths that differ.
+
+    Source: R. E. Tarone (1990), Biometrics 46:515-522: the smallest K such that at most K tests can reach alpha / K.
+
+    Examples:
+        >>> tarone([0.01, 0.5, 1.0], [0.001, 0.25, 0.5], alpha=0.05).tolist(), tarone([], [], alpha=0.05).tolist()
+        ([0.01, 1.0, 1.0], [])
+    """
+    p, best = as_rates("p_values", p_values).ravel(), as_rates("least", least).ravel()
+    if p.shape != best.shape:
+        raise wrong("least", f"{best.size} numbers", f"one a test, {p.size} tests", "pass as many")
+    limit = check_open("alpha", alpha)
+    k = next(k for k in range(1, p.size + 2) if (best <= limit / k).sum() <= k)
+    able = best <= limit / k
+    adjusted = np.ones_like(p)
+    adjusted[able] = holm(p[able])
+    return adjusted
 
 
 def hochberg(p_values: Sequence[float] | FloatArray) -> FloatArray:

@@ -2,8 +2,9 @@
 
 from ninemarch.workflow.baseline import accept_baseline, compare_with_baseline, named_baseline
 from ninemarch.workflow.calibration import calibrate_rate, calibrate_suite
+from ninemarch.workflow.catalogue import edit_clusters, keep_clusters, known_clusters
 from ninemarch.workflow.demo import DemoResult, demo
-from ninemarch.workflow.mine import edit_clusters, keep_clusters, known_clusters, mine
+from ninemarch.workflow.mine import mine
 from ninemarch.workflow.planning import plan_rates, plan_suite
 from ninemarch.workflow.replay import ReplayResult, replay
 from ninemarch.workflow.report import write_report

@@ -87,10 +87,29 @@ def test_a_kept_run_and_what_people_decide_bind_the_next(cli, write_suite, tmp_p
     done = cli("mine", cwd=tmp_path).must(0, "1 gone", error, "16 of 599 then, 0 of 599 now", "\\x1b[31m")
     assert not done.steering
     changes = {
-        each["id"]: each["change"] for each in cli("mine", "--json", cwd=tmp_path).must(0).json["since"]["clusters"]
+        each["id"]: each["change"] for each in cli("mine", "--json", cwd=tmp_path).must(0).json["trends"]["clusters"]
     }
     assert changes[error] == "growing"
     shown = cli("clusters", "show", ".", cwd=tmp_path).must(0, "merged by hand from the kinds", "39 of 599")
     assert not shown.steering
     assert max(map(len, shown.out.splitlines())) <= 80
     cli("clusters", "split", ".", error, "nosuch", cwd=tmp_path).must(2, "has no kind 'nosuch'")
+
+
+def test_a_fix_is_proven_on_the_same_scenarios(cli, write_suite, tmp_path):
+    write_suite(tmp_path, files={"bots.py": BOT}, target={"python": "bots:answer"}, scenarios=[{"inline": MANY}])
+    cli("run", ".", "-q", cwd=tmp_path).must(0)
+    first = cli("mine", "--json", cwd=tmp_path).must(0).json["run"]
+    (tmp_path / "bots.py").write_text(BOT.replace("% 31", "% 10_007"))
+    cli("run", ".", "-q", cwd=tmp_path).must(0)
+    done = cli("mine", "--since", first, cwd=tmp_path).must(
+        0,
+        "on the same 599 trials",
+        "fixed refused",
+        "19 then, 0 now: 19 gone",
+        "without the fixed ones it had 93.99%",
+    )
+    assert max(map(len, done.out.splitlines())) <= 80
+    found = cli("mine", "--since", first, "--json", cwd=tmp_path).must(0).json["since"]
+    assert [each["outcome"] for each in found["clusters"]] == ["fixed", "not proven", "not proven"]
+    assert found["promised"]["failures"] == 36

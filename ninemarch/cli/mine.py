@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ninemarch.cli.inspect import RunArgument
+
+if TYPE_CHECKING:
+    from ninemarch.mining.result import MiningResult
 
 
 def mine(
@@ -16,6 +20,9 @@ def mine(
     keep: Annotated[
         bool, typer.Option("--keep", help="Record the run in reports/<suite>/clusters.json, for git.")
     ] = False,
+    promote: Annotated[
+        str, typer.Option("--promote", help="Add the failures to this .jsonl file, a regression set for the suite.")
+    ] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document; it holds every cluster.")] = False,
 ) -> None:
     """Say what failures have in common and which few fixes buy the next nine; runs nothing."""
@@ -26,6 +33,7 @@ def mine(
 
     found = workflow.mine(run, since=since)
     path = workflow.keep_clusters(found) if keep else None
+    promoted = _promoted(found, promote) if promote else ""
     with console.printing():
         if as_json:
             console.print_json(mining_document(found))
@@ -33,3 +41,19 @@ def mine(
             print_mining(console.stdout(), found, top=top)
     if path:
         console.say(f"kept in {path}: commit it")
+    if promoted:
+        console.say(promoted)
+
+
+def _promoted(found: MiningResult, file: str) -> str:
+    from ninemarch import workflow
+    from ninemarch.cli import console
+    from ninemarch.numbers import count_text
+
+    with console.foreign():
+        done = workflow.promote(found, Path(file))
+    parts = [f"{count_text(done.added, 'scenario')} of {count_text(done.clusters, 'cluster')} added to {done.path}"]
+    parts += [f"{done.there:,} were there already"] if done.there else []
+    parts += [f"{done.left_out:,} more failures of large clusters left out"] if done.left_out else []
+    parts += [f"{done.unread:,} could not be made again"] if done.unread else []
+    return f"{'; '.join(parts)}\nin the suite: scenarios: - {{subset: regressions, file: {done.path.name}}}"

@@ -19,7 +19,7 @@ from ninemarch.model import Ended, Failure, Kind, KnownCluster, Rate, Verdict
 __all__ = ["CONFIDENCE", "Cluster", "Condition", "clusters_of", "id_of"]
 
 CONFIDENCE = 0.95
-_EXEMPLARS = 3
+_SHORTEST = 20
 # A level splits a kind only where that is beyond doubt: a split that comes and goes would hide what a release fixed.
 _SPLIT_LEVEL = 0.01
 _SPLIT_LIFT = 2.0
@@ -54,7 +54,8 @@ class Cluster:
         rate: success rate if only these trials had failed, with its interval.
         levels: attribute levels at which it stands too often, the most striking first.
         kinds: what makes failures belong to it; several where clusters were merged by hand.
-        exemplars: a few of its trials, the shortest first.
+        shortest: numbers of the trials with the shortest texts, the shortest first, at most 20.
+        exemplars: the first few of these, with their texts.
     """
 
     id: str
@@ -71,6 +72,7 @@ class Cluster:
     rate: Rate
     levels: tuple[Level, ...]
     kinds: tuple[Kind, ...]
+    shortest: tuple[int, ...]
     exemplars: tuple[Failure, ...] = ()
 
     @property
@@ -127,8 +129,8 @@ def id_of(kind: Kind) -> str:
 
 def clusters_of(
     failed: FailedTrials, failures: Iterable[Failure], *, known: Sequence[KnownCluster] = ()
-) -> tuple[tuple[Cluster, ...], dict[str, list[int]]]:
-    """Return the clusters, the most frequent first, and of each (by its id) the trials to show, the shortest first.
+) -> tuple[Cluster, ...]:
+    """Return the clusters, the most frequent first, without exemplars.
 
     Args:
         failed: the run's failed trials among all that were scored.
@@ -157,9 +159,7 @@ def clusters_of(
     facts = {one.number: one for one in seen}
     names = {cluster.id: cluster.name for cluster in known}
     every = (_cluster(failed, id_, own, names.get(id_), facts) for id_, own in parts.items())
-    found = sorted(every, key=lambda each: (each.rate.estimate, -each.size, each.id))
-    shown = {each.id: sorted(each.trials, key=lambda n: (facts[n].length, n))[:_EXEMPLARS] for each in found}
-    return tuple(found), shown
+    return tuple(sorted(every, key=lambda each: (each.rate.estimate, -each.size, each.id)))
 
 
 def _noted(failures: Iterable[Failure], seen: list[_Seen]) -> Iterator[Failure]:
@@ -238,4 +238,5 @@ def _cluster(
             if (level.attribute, level.level) not in conditions
         ),
         kinds=tuple(part.kind for part in parts),
+        shortest=tuple(sorted(numbers, key=lambda number: (facts[number].length, number))[:_SHORTEST]),
     )

@@ -6,6 +6,7 @@ from ninemarch.workflow.catalogue import edit_clusters, keep_clusters, known_clu
 from ninemarch.workflow.demo import DemoResult, demo
 from ninemarch.workflow.mine import mine
 from ninemarch.workflow.planning import plan_rates, plan_suite
+from ninemarch.workflow.promote import Promoted, promote
 from ninemarch.workflow.replay import ReplayResult, replay
 from ninemarch.workflow.report import write_report
 from ninemarch.workflow.run import Finished, decide_run, march_of, resume, run
@@ -15,6 +16,7 @@ __all__ = [
     "Control",
     "DemoResult",
     "Finished",
+    "Promoted",
     "ReplayResult",
     "accept_baseline",
     "calibrate_rate",
@@ -32,6 +34,7 @@ __all__ = [
     "named_baseline",
     "plan_rates",
     "plan_suite",
+    "promote",
     "replay",
     "resume",
     "review",

@@ -23,6 +23,8 @@ from ninemarch.workflow.since import Earlier
 
 __all__ = ["as_kept", "mine"]
 
+_EXEMPLARS = 3
+
 
 def mine(run: str = "latest", *, since: str = "", root: Path | None = None) -> MiningResult:
     """Return what the failures of a run have in common, under the ids and names of the suite's catalogue.
@@ -42,10 +44,7 @@ def mine(run: str = "latest", *, since: str = "", root: Path | None = None) -> M
     catalogue = load_catalogue(plan.suite, root) or Catalogue(plan.suite)
     earlier = Earlier(find_run(since, root), plan, catalogue) if since else None
     known = earlier.known if earlier else catalogue.clusters
-    clusters, shown = clusters_of(failed, stream_failures(path), known=known)
-    wanted = {number for numbers in shown.values() for number in numbers}
-    texts = {failure.number: failure for failure in stream_failures(path, trials=wanted)}
-    clusters = tuple(replace(each, exemplars=tuple(texts[n] for n in shown[each.id])) for each in clusters)
+    clusters = _with_exemplars(path, clusters_of(failed, stream_failures(path), known=known))
     waterfall = waterfall_of(failed, clusters) if plan.counts_in_a_rate else None
     units = waterfall.now.units if waterfall else 0
     return MiningResult(
@@ -58,6 +57,13 @@ def mine(run: str = "latest", *, since: str = "", root: Path | None = None) -> M
         since=earlier.beside(path, clusters) if earlier else None,
         notes=tuple(_notes(failed, clusters, waterfall)),
     )
+
+
+def _with_exemplars(path: Path, clusters: tuple[Cluster, ...]) -> tuple[Cluster, ...]:
+    shown = {each.id: each.shortest[:_EXEMPLARS] for each in clusters}
+    wanted = {number for numbers in shown.values() for number in numbers}
+    texts = {failure.number: failure for failure in stream_failures(path, trials=wanted)}
+    return tuple(replace(each, exemplars=tuple(texts[n] for n in shown[each.id])) for each in clusters)
 
 
 def as_kept(plan: RunPlan, counts: Counts, units: int) -> KeptRun:

@@ -52,7 +52,7 @@ class Earlier:
         self.known: Sequence[KnownCluster] = learn(catalogue.clusters, self._mined(catalogue.clusters))
 
     def _mined(self, known: Sequence[KnownCluster]) -> tuple[Cluster, ...]:
-        return clusters_of(self._failed, stream_failures(self._path), known=known)[0]
+        return clusters_of(self._failed, stream_failures(self._path), known=known)
 
     def beside(self, path: Path, clusters: Sequence[Cluster]) -> Since:
         """Return what became of its clusters.

@@ -15,7 +15,7 @@ import typer
 import typer.core
 
 from ninemarch import __version__
-from ninemarch.cli import baseline, calibrate, ci, clusters, console, demo, inspect, mine, plan, run, suite
+from ninemarch.cli import baseline, calibrate, ci, clusters, config, console, demo, inspect, mine, plan, run, suite
 from ninemarch.errors import ExitCode, Interrupted, NinemarchError
 from ninemarch.text import printable
 
@@ -58,6 +58,7 @@ app.command("show")(inspect.show)
 app.command("replay")(inspect.replay)
 app.command("mine")(mine.mine)
 app.command("report")(inspect.report)
+app.command("config")(config.config)
 app.command("schema")(ci.schema)
 app.add_typer(baseline.app, name="baseline")
 app.add_typer(clusters.app, name="clusters")

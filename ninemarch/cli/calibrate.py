@@ -9,7 +9,7 @@ import typer
 
 from ninemarch.cli.plan import Stop
 from ninemarch.cli.rates import asked_rate, rates
-from ninemarch.cli.run import Profile, Release, SuiteName, Trials
+from ninemarch.cli.run import Profile, Release, SuiteName, Trials, size_of
 from ninemarch.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -91,4 +91,6 @@ def _of_suite(name: str, chosen: dict[str, Any], options: dict[str, Any]) -> tup
     from ninemarch.suite import load
 
     with console.foreign():
-        return workflow.calibrate_suite(load(name), Selection(**chosen), **options)
+        suite = load(name)
+        selection = Selection(**{**chosen, **size_of(suite, {**chosen, "stop": options["stop"]})})
+        return workflow.calibrate_suite(suite, selection, **{**options, "stop": selection.stop})

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ninemarch.cli import ci
+from ninemarch.settings import read_settings
 
 if TYPE_CHECKING:
     from ninemarch.workflow import Finished
@@ -38,8 +39,8 @@ def tell(finished: Finished, *, as_json: bool, quiet: bool = False, page: str = 
 def gate(
     run: RunArgument = "latest",
     junit: ci.Junit = "",
-    junit_skip: ci.JunitSkip = False,
-    github: ci.Github = False,
+    junit_skip: ci.JunitSkip = None,
+    github: ci.Github = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Print the verdict line only.")] = False,
 ) -> None:
@@ -47,10 +48,10 @@ def gate(
     from ninemarch import workflow
     from ninemarch.journal import find_run
 
-    ci.prepare(junit)
+    outputs = ci.Outputs(read_settings(), junit=junit, junit_skip=junit_skip, github=github)
     finished = workflow.decide_run(find_run(run))
     tell(finished, as_json=as_json, quiet=quiet)
-    ci.deliver(finished.decision, junit=junit, junit_skip=junit_skip, github=github)
+    outputs.deliver(finished.decision)
     raise typer.Exit(int(finished.decision.exit_code))
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from ninemarch.cli.rates import asked_rate, rates
-from ninemarch.cli.run import Profile, Release, SuiteName, Target, Trials
+from ninemarch.cli.run import Profile, Release, SuiteName, Target, Trials, size_of
 from ninemarch.errors import UsageError
 
 if TYPE_CHECKING:
@@ -85,4 +85,7 @@ def _of_suite(name: str, chosen: dict[str, Any], **options: Any) -> SuitePlan:
         raise UsageError(msg)
     target = parse_target(chosen["target"]) if chosen["target"] else None
     with console.foreign():
-        return workflow.plan_suite(load(name), Selection(**{**chosen, "target": target}), **options)
+        suite = load(name)
+        size = size_of(suite, {**chosen, "stop": options["stop"]})
+        selection = Selection(**{**chosen, **size, "target": target})
+        return workflow.plan_suite(suite, selection, **{**options, "stop": selection.stop})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -9,8 +10,10 @@ import typer
 
 from ninemarch.cli import ci
 from ninemarch.errors import UsageError, nearest
+from ninemarch.settings import read_settings
 
 if TYPE_CHECKING:
+    from ninemarch.model import Suite
     from ninemarch.workflow import Finished
 
 SuiteName = Annotated[str, typer.Argument(help="Suite file, folder, or shipped suite's name.", show_default=False)]
@@ -49,14 +52,17 @@ def run(
     effort: Effort = None,
     page: Page = "",
     junit: ci.Junit = "",
-    junit_skip: ci.JunitSkip = False,
-    github: ci.Github = False,
+    junit_skip: ci.JunitSkip = None,
+    github: ci.Github = None,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
     """Run a suite on a target; resumable; prints the decision and exits with its code."""
     from ninemarch.cli.inspect import tell
 
+    settings = read_settings()
+    suite = suite if resume else str(settings.find("suite", suite).value)
+    page = str(settings.find("report", page).value)
     if bool(suite) == bool(resume):
         msg = "give a suite to run, or --resume RUN, not both; e.g. ninemarch run dates"
         raise UsageError(msg)
@@ -70,7 +76,7 @@ def run(
         from ninemarch.durable import check_file
 
         check_file(Path(page))
-    ci.prepare(junit)
+    outputs = ci.Outputs(settings, junit=junit, junit_skip=junit_skip, github=github)
     chosen = {
         "release": release,
         "target": target,
@@ -84,10 +90,10 @@ def run(
         "label": label,
         "effort": effort,
     }
-    with ci.commands_stopped(github):
+    with outputs.commands_stopped():
         finished = _resumed(resume, chosen, quiet or as_json) if resume else _started(suite, chosen, quiet or as_json)
     tell(finished, as_json=as_json, quiet=quiet, page=page)
-    ci.deliver(finished.decision, junit=junit, junit_skip=junit_skip, github=github)
+    outputs.deliver(finished.decision)
     raise typer.Exit(int(finished.decision.exit_code))
 
 
@@ -99,10 +105,21 @@ def _started(name: str, chosen: dict[str, Any], quiet: bool) -> Finished:
     from ninemarch.targets import parse_target
 
     target = parse_target(chosen["target"]) if chosen["target"] else None
-    selection = Selection(**{**chosen, "target": target})
     with watching(quiet=quiet) as show, foreign():
         suite = load(name)
+        selection = Selection(**{**chosen, **size_of(suite, chosen), "target": target})
         return workflow.run(suite, selection, watch=lambda progress: show(suite.name, progress))
+
+
+def size_of(suite: Suite, chosen: Mapping[str, Any]) -> dict[str, Any]:
+    """Trials and stop rule where they were said outside of the suite; nothing where its own hold."""
+    own: dict[str, int | str] = {"trials": suite.trials.max, "stop": suite.trials.stop}
+    settings = read_settings()
+    found = {
+        name: settings.find(name, chosen.get(name), value if name in suite.declared else None)
+        for name, value in own.items()
+    }
+    return {name: setting.value for name, setting in found.items() if setting.outside}
 
 
 def _resumed(name: str, chosen: dict[str, Any], quiet: bool) -> Finished:

@@ -187,6 +187,7 @@ class Suite:
         effort_unit: what the effort of a release is counted in.
         folder: folder on which file and code references are relative; None for a suite made in Python.
         origin: how the command line names it: a path or a shipped suite's name.
+        declared: which of ``trials`` and ``stop`` its file says itself.
     """
 
     name: str
@@ -210,6 +211,7 @@ class Suite:
     checks_hash: str = ""
     folder: Path | None = None
     origin: str = ""
+    declared: frozenset[str] = frozenset()
 
     @property
     def hash(self) -> str:

@@ -131,7 +131,15 @@ def _build(model: SuiteModel, document: Document, path: Path, extra: str) -> Sui
         scenarios_hash=_scenarios_hash(model, profiles, folder),
         checks_hash=_checks_hash(model.checks, folder),
         folder=folder,
+        declared=_declared(model),
     )
+
+
+def _declared(model: SuiteModel) -> frozenset[str]:
+    """What the file itself says about the size of a run, if only for one release."""
+    given = {"max": "trials", "stop": "stop", "look": "stop"}  # a look belongs to a fixed plan
+    said = {given[key] for key in model.trials.model_fields_set & given.keys()}
+    return frozenset(said | ({"trials"} if any(release.max_trials for release in model.releases) else set()))
 
 
 def _profiles(model: SuiteModel, folder: Path, path: Path) -> tuple[dict[str, Profile], str]:

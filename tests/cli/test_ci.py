@@ -82,6 +82,7 @@ def test_every_document_is_as_its_published_schema_says(cli, write_suite, tmp_pa
         "baseline": ["baseline", "accept", "latest", "--json"],
         "comparison": ["baseline", "diff", "--json"],
         "suite": ["suite", "show", ".", "--json"],
+        "config": ["config", "--json"],
     }
     for kind, command in words.items():
         document = cli(*command, cwd=tmp_path).json

@@ -19,6 +19,7 @@ COMMANDS = [
     ["replay"],
     ["mine"],
     ["report"],
+    ["config"],
     ["schema"],
     ["baseline"],
     *(["baseline", name] for name in ("accept", "show", "diff")),

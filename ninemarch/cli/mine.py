@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def mine(
     run: RunArgument = "latest",
-    top: Annotated[int, typer.Option("--top", min=1, max=10_000, help="Clusters shown at most.")] = 10,
+    top: Annotated[int, typer.Option("--top", min=1, max=10_000, help="Clusters and slices shown at most.")] = 10,
     since: Annotated[str, typer.Option("--since", help="An earlier run on the same scenarios: what was fixed.")] = "",
     keep: Annotated[
         bool, typer.Option("--keep", help="Record the run in reports/<suite>/clusters.json, for git.")
@@ -23,9 +23,11 @@ def mine(
     promote: Annotated[
         str, typer.Option("--promote", help="Add the failures to this .jsonl file, a regression set for the suite.")
     ] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document; it holds every cluster.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON document, with all that was found.")
+    ] = False,
 ) -> None:
-    """Say what failures have in common and which few fixes buy the next nine; runs nothing."""
+    """Say where failures concentrate, what they have in common, which few fixes buy the next nine; runs nothing."""
     from ninemarch import workflow
     from ninemarch.cli import console
     from ninemarch.report.mining_document import mining_document

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ninemarch.mining.clusters import Cluster
 from ninemarch.mining.since import Since
+from ninemarch.mining.slices import SliceReport
 from ninemarch.mining.trends import Trends
 from ninemarch.mining.unseen import Unseen
 from ninemarch.mining.waterfall import Waterfall
@@ -26,6 +27,7 @@ class MiningResult:
         unseen: kinds not seen yet; None likewise.
         trends: what became of the clusters since the run kept before; None where none was kept.
         since: what became of the clusters of an earlier run on the same scenarios; None where none was named.
+        slices: where failures concentrate; None where the run is no sample of the profile or nothing is scored.
         notes: what a reader must know to read the figures right.
     """
 
@@ -36,6 +38,7 @@ class MiningResult:
     unseen: Unseen | None
     trends: Trends | None = None
     since: Since | None = None
+    slices: SliceReport | None = None
     notes: tuple[str, ...] = ()
 
     @property

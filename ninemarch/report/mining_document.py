@@ -14,8 +14,9 @@ from ninemarch.mining.since import Since
 from ninemarch.mining.trends import Trends
 from ninemarch.mining.unseen import Unseen
 from ninemarch.mining.waterfall import Waterfall
-from ninemarch.model import Catalogue, KeptRun, Kind, Rate
+from ninemarch.model import Catalogue, KeptRun, Kind
 from ninemarch.report.document import FORMAT, counts_document
+from ninemarch.report.slices_document import failing_document, slices_document
 from ninemarch.report.terminal_mining import mining_sentence
 from ninemarch.report.trial_document import failure_document
 from ninemarch.stats import Interval
@@ -40,6 +41,7 @@ def mining_document(found: MiningResult) -> dict[str, Any]:
         "counts": counts_document(found.counts),
         "clusters": [_cluster(cluster, plan.run) for cluster in found.clusters],
         "waterfall": _waterfall(found.waterfall) if found.waterfall else None,
+        "slices": slices_document(found.slices) if found.slices else None,
         "unseen": _unseen(found.unseen) if found.unseen else None,
         "trends": _trends(found.trends) if found.trends else None,
         "since": _since(found.since) if found.since else None,
@@ -116,7 +118,7 @@ def _cluster(cluster: Cluster, run: str) -> dict[str, Any]:
         "assisted": cluster.assisted,
         "units": cluster.units,
         "share": cluster.share,
-        "failure_rate": _failing(cluster.rate),
+        "failure_rate": failing_document(cluster.rate),
         "levels": [
             {
                 "attribute": scrub(level.attribute),
@@ -140,7 +142,7 @@ def _since(since: Since) -> dict[str, Any]:
         "release": scrub(since.plan.release or str(since.plan.target)),
         "pairs": since.pairs,
         "units": since.units,
-        "promised": _failing(since.promised) if since.promised else None,
+        "promised": failing_document(since.promised) if since.promised else None,
         "clusters": [
             {
                 "id": fate.id,
@@ -159,24 +161,16 @@ def _since(since: Since) -> dict[str, Any]:
     }
 
 
-def _failing(rate: Rate) -> dict[str, Any]:
-    return {
-        "failures": rate.failures,
-        "trials": rate.trials,
-        "units": rate.units,
-        "estimate": 1 - rate.estimate,
-        "lower": rate.failure_lower,
-        "upper": rate.failure_upper,
-        "confidence": rate.confidence,
-        "method": rate.method,
-    }
-
-
 def _waterfall(waterfall: Waterfall) -> dict[str, Any]:
     return {
-        "now": _failing(waterfall.now),
+        "now": failing_document(waterfall.now),
         "fixes": [
-            {"cluster": fix.cluster, "fixed": fix.fixed, "left": _failing(fix.left), "confirm_trials": fix.confirm}
+            {
+                "cluster": fix.cluster,
+                "fixed": fix.fixed,
+                "left": failing_document(fix.left),
+                "confirm_trials": fix.confirm,
+            }
             for fix in waterfall.fixes
         ],
         "seen_once": waterfall.once,

@@ -1,4 +1,4 @@
-"""What mining found, on a terminal of 80 columns: the waterfall first, then each cluster, then what is not seen yet.
+"""What mining found, on a terminal of 80 columns: the waterfall, slices, each cluster, what is not seen yet.
 
 Covers layout and wording; foreign text passes ``clean`` before it is shown. Computes no statistics.
 """
@@ -21,6 +21,7 @@ from ninemarch.report.compose import clean
 from ninemarch.report.record import replay_command
 from ninemarch.report.terminal_clusters import print_since, print_trends
 from ninemarch.report.terminal_line import say
+from ninemarch.report.terminal_slices import print_slices
 
 __all__ = ["mining_sentence", "print_mining", "unseen_sentences"]
 
@@ -34,7 +35,7 @@ def print_mining(console: Console, found: MiningResult, *, top: int = 10) -> Non
     Args:
         console: where to.
         found: what it found.
-        top: clusters shown at most; what is left out is said.
+        top: clusters and slices shown at most; what is left out is said.
     """
     plan = found.plan
     say(console, Text(mining_sentence(found), style="bold"), hang=2)
@@ -45,6 +46,8 @@ def print_mining(console: Console, found: MiningResult, *, top: int = 10) -> Non
     shown = found.clusters[:top]
     if shown and found.waterfall:
         _waterfall(console, found.waterfall, shown)
+    if found.slices:
+        print_slices(console, found.slices, top=top)
     for at, cluster in enumerate(shown, 1):
         _cluster(console, at, cluster, found)
     _left_out(console, found, shown)

@@ -1,4 +1,4 @@
-"""Mine a recorded run: kinds of failure, the fixes that buy the next nine, what has not been seen yet.
+"""Mine a recorded run: where and how it fails, the fixes that buy the next nine, what has not been seen.
 
 Covers reading and composing; runs nothing. All failures of the run are read, one chunk at a time.
 """
@@ -10,11 +10,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from ninemarch import table
-from ninemarch.evidence import FailedTrials, stream_failures
+from ninemarch.evidence import FailedTrials, read_attributed, stream_failures
 from ninemarch.journal import find_run
 from ninemarch.kept import load_catalogue
 from ninemarch.mining.clusters import Cluster, clusters_of
 from ninemarch.mining.result import MiningResult
+from ninemarch.mining.slices import slices_of
 from ninemarch.mining.trends import trends_of
 from ninemarch.mining.unseen import unseen_of
 from ninemarch.mining.waterfall import Waterfall, waterfall_of
@@ -55,6 +56,7 @@ def mine(run: str = "latest", *, since: str = "", root: Path | None = None) -> M
         unseen=unseen_of(clusters, units),
         trends=None if earlier else trends_of(catalogue, clusters, plan=plan, units=units),
         since=earlier.beside(path, clusters) if earlier else None,
+        slices=slices_of(read_attributed(path)) if waterfall else None,
         notes=tuple(_notes(failed, clusters, waterfall)),
     )
 

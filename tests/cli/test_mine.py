@@ -59,6 +59,32 @@ def test_one_json_document_holds_every_cluster_and_adds_up(cli, project):
     assert found["waterfall"]["fixes"][-1]["left"]["upper"] > 0
 
 
+def test_it_says_where_failures_concentrate_and_what_could_have_been_found(cli, write_suite, tmp_path):
+    levels = {True: f"de{HOSTILE}", False: "en"}
+    placed = [{**each, "attributes": {"language": levels[each["input"] % 20 == 0]}} for each in MANY]
+    bot = "def answer(x):\n    return 'x' if x % 40 == 0 or x % 199 == 0 else x\n"
+    write_suite(tmp_path, files={"bots.py": bot}, target={"python": "bots:answer"}, scenarios=[{"inline": placed}])
+    cli("run", ".", "-q", cwd=tmp_path).must(0)
+    done = cli("mine", cwd=tmp_path).must(0, "1 slice holds 14 of 17 failures in 4.8% of the trials", "confirm them")
+    assert "language=de\\x1b[31m<b>" in "".join(line.strip() for line in done.out.splitlines())
+    assert not done.steering
+    assert max(map(len, done.out.splitlines())) <= 80
+    (found,) = cli("mine", "--json", cwd=tmp_path).must(0).json["slices"]["found"]
+    assert found["conditions"] == [{"attribute": "language", "level": levels[True]}]
+    assert (found["found_rate"]["failures"], found["found_rate"]["trials"]) == (14, 29)
+    assert (found["alone"]["failures"], found["alone"]["trials"]) == (14, 599)
+    assert 0.1 < found["at_least"] < found["found_rate"]["estimate"]
+
+
+def test_where_nothing_stands_out_it_says_what_could_have(cli, write_suite, tmp_path):
+    placed = [{**each, "attributes": {"half": str(each["input"] % 2)}} for each in MANY]
+    bot = "def answer(x):\n    return 'x' if x % 29 == 0 else x\n"
+    write_suite(tmp_path, files={"bots.py": bot}, target={"python": "bots:answer"}, scenarios=[{"inline": placed}])
+    cli("run", ".", "-q", cwd=tmp_path).must(0)
+    cli("mine", cwd=tmp_path).must(0, "No slice fails more often beyond chance: 2 slices looked at", "4 times in 5")
+    assert cli("mine", "--json", cwd=tmp_path).must(0).json["slices"]["found"] == []
+
+
 def test_a_run_without_failure_says_so_with_its_limit(cli, write_suite, tmp_path):
     write_suite(tmp_path, scenarios=[{"inline": MANY}])
     cli("run", ".", "-q", cwd=tmp_path).must(0)

@@ -143,8 +143,7 @@ def test_figures_add_up():
         assert (each.inside.trials, each.inside.failures) == (inside.sum(), (inside & log.failed).sum())
         assert each.outside.trials == 10_000 - each.inside.trials
         assert each.share == pytest.approx(inside.mean())
-        assert each.per_10k == pytest.approx(each.new_failures)
-        assert 0 < each.excess_per_10k < each.per_10k
+        assert (each.alone.trials, each.alone.failures) == (10_000, each.new_failures)
         assert each.at_least < each.inside.failures / each.inside.trials
         rate = report.rate_of(each.inside)
         assert rate.failure_lower == clopper_pearson(each.inside.failures, each.inside.trials, side="lower").lower

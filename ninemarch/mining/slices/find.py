@@ -101,7 +101,7 @@ def _check(
 def _report(trials: Trials, tallies: Tallies, searched: Searched, options: SearchOptions, least: int) -> SliceReport:
     masks = [mask_of(trials.columns, each.codes) for each in searched.taken]
     open_ = ~np.any(masks, axis=0) if masks else np.ones(trials.failed.size, dtype=np.bool_)
-    figures = _Figures(trials, tallies, searched, open_)
+    figures = _Figures(trials, tallies, searched)
     before = np.zeros_like(open_)
     slices = []
     for each, inside in zip(searched.taken, masks, strict=True):
@@ -124,11 +124,10 @@ def _report(trials: Trials, tallies: Tallies, searched: Searched, options: Searc
 
 
 class _Figures:
-    """Puts the figures beside slices; ``open_`` are the trials in none of them."""
+    """Puts the figures beside slices."""
 
-    def __init__(self, trials: Trials, tallies: Tallies, searched: Searched, open_: Mask) -> None:
+    def __init__(self, trials: Trials, tallies: Tallies, searched: Searched) -> None:
         self._trials, self._tallies, self._searched = trials, tallies, searched
-        self._rest = tallies.share(open_ & trials.failed) / max(tallies.share(open_), 1e-300)
 
     def of(self, taken: Taken, inside: Mask, new: Mask) -> FoundSlice:
         """One slice; ``new`` are its trials that no slice before has."""
@@ -138,7 +137,6 @@ class _Figures:
         met = float((size * size).sum() / size.sum()) - 1  # other trials of its group that a trial meets in the slice
         effect = 1.0 if trials.units is None else 1 + trials.units.correlation * met
         threshold = self._searched.critical * effect
-        share = tallies.share(bad)
         return FoundSlice(
             conditions=_conditions(trials.columns, taken.codes),
             inside=tallies.tally(inside),
@@ -148,8 +146,7 @@ class _Figures:
             share=tallies.share(inside),
             new_failures=int(bad.sum()),
             new_trials=int(new.sum()),
-            per_10k=1e4 * share,
-            excess_per_10k=1e4 * max(share - self._rest * tallies.share(new), 0.0),
+            alone=tallies.tally(np.ones_like(new), bad),
         )
 
 

@@ -37,28 +37,32 @@ class Tallies:
         """Share of real use that these trials stand for."""
         return float(mask.mean()) if self._weights is None else float(self._weights[mask].sum())
 
-    def tally(self, mask: Mask) -> Tally:
-        """The counts of these trials."""
-        failures, trials = self.by_group(mask)
+    def tally(self, mask: Mask, failed: Mask | None = None) -> Tally:
+        """The counts of these trials; with ``failed``, only those count as failures."""
+        failed = self._failed if failed is None else failed
+        failures, trials = self._by_group(mask, failed)
         pairs, many = np.unique(np.stack([failures, trials]), axis=1, return_counts=True)
         groups = tuple((int(k), int(n), int(c)) for (k, n), c in zip(pairs.T, many, strict=True))
-        weighted = self._weighted(mask)
+        weighted = self._weighted(mask, failed)
         return Tally(groups=groups, weighted=weighted, anytime=self._anytime and weighted is None)
 
     def by_group(self, mask: Mask) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Failures and trials of each group that has any of these trials."""
+        return self._by_group(mask, self._failed)
+
+    def _by_group(self, mask: Mask, failed: Mask) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         if self._unit is None:
-            failures = self._failed[mask].astype(np.int64)
+            failures = failed[mask].astype(np.int64)
             return failures, np.ones_like(failures)
         trials = np.bincount(self._unit[mask])
-        failures = np.bincount(self._unit[mask & self._failed], minlength=trials.size)
+        failures = np.bincount(self._unit[mask & failed], minlength=trials.size)
         return failures[trials > 0], trials[trials > 0]
 
-    def _weighted(self, mask: Mask) -> Weighted | None:
+    def _weighted(self, mask: Mask, failed: Mask) -> Weighted | None:
         if self._weights is None or not mask.any():
             return None
         part = self._weights[mask] / max(self._weights[mask].sum(), 1e-300)
         own = np.arange(part.size) if self._unit is None else self._unit[mask]
         possible = np.bincount(own, weights=part)
-        actual = np.bincount(own, weights=part * self._failed[mask])
+        actual = np.bincount(own, weights=part * failed[mask])
         return Weighted(y=float(actual.sum()), v=float((actual**2).sum()), m=float(possible.max()), uncovered=0.0)

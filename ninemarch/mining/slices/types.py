@@ -131,8 +131,7 @@ class FoundSlice:
         share: share of real use (of the trials where those are a sample of it), in (0, 1].
         new_failures: failures in none of the slices before.
         new_trials: trials in none of the slices before.
-        per_10k: failures of the slice per 10,000 trials, those of ``new_failures`` only: they add up over slices.
-        excess_per_10k: of these, how many would go if the slice failed as often as what no slice explains.
+        alone: all trials, with ``new_failures`` as the only failures: what the slice costs; adds up over slices.
     """
 
     conditions: tuple[Condition, ...]
@@ -143,8 +142,7 @@ class FoundSlice:
     share: float
     new_failures: int
     new_trials: int
-    per_10k: float
-    excess_per_10k: float
+    alone: Tally
 
     @property
     def label(self) -> str:

@@ -43,6 +43,7 @@ __all__ = [
     "two_sided_text",
     "upper_failure_text",
     "upper_text",
+    "yield_text",
 ]
 
 Rounding = Literal["floor", "ceil", "nearest"]
@@ -291,6 +292,17 @@ def chance_text(chance: float) -> str:
     if chance < 0.001:
         return "<0.1%"
     return ">99.9%" if chance >= 0.9995 else percent(Fraction(chance), "nearest", (), 1)
+
+
+def yield_text(found: int, trials: int) -> str:
+    """Return how many of 1,000 trials found something; a search's yield, never a rate of the target.
+
+    Examples:
+        >>> yield_text(1322, 2000), yield_text(3, 2000), yield_text(0, 0)
+        ('661 per 1,000', '1.5 per 1,000', '0 per 1,000')
+    """
+    value = Fraction(1000 * found, max(trials, 1))
+    return (f"{round(value):,}" if value >= 10 or value.denominator == 1 else f"{float(value):.2g}") + " per 1,000"
 
 
 def one_sided_text(confidence: float) -> str:

@@ -15,7 +15,21 @@ import typer
 import typer.core
 
 from ninemarch import __version__
-from ninemarch.cli import baseline, calibrate, ci, clusters, config, console, demo, inspect, mine, plan, run, suite
+from ninemarch.cli import (
+    baseline,
+    calibrate,
+    ci,
+    clusters,
+    config,
+    console,
+    demo,
+    hunt,
+    inspect,
+    mine,
+    plan,
+    run,
+    suite,
+)
 from ninemarch.errors import ExitCode, Interrupted, NinemarchError
 from ninemarch.text import printable
 
@@ -53,6 +67,7 @@ app.command("demo")(demo.demo)
 app.command("plan")(plan.plan)
 app.command("calibrate")(calibrate.calibrate)
 app.command("run")(run.run)
+app.command("hunt")(hunt.hunt)
 app.command("gate")(inspect.gate)
 app.command("show")(inspect.show)
 app.command("replay")(inspect.replay)

@@ -63,10 +63,11 @@ def show(
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Derive the table anew from the journal.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
-    """Show a run, what failed in it, or one trial in full."""
+    """Show a run or a hunt, what failed in it, or one trial in full."""
     from ninemarch import table, workflow
     from ninemarch.cli import console
-    from ninemarch.journal import find_run, list_runs
+    from ninemarch.cli.hunt import tell_hunt
+    from ninemarch.journal import find_record, list_runs
     from ninemarch.report import terminal, terminal_lists
     from ninemarch.report.trial_document import failures_document, trial_document
     from ninemarch.workflow.replay import find_trial
@@ -76,7 +77,7 @@ def show(
         with console.printing():
             terminal_lists.print_runs(out, [plan for _, plan in list_runs()])
         return
-    folder = find_run(run)
+    folder = find_record(run)
     if rebuild:
         table.build(folder)
     if trial:
@@ -86,6 +87,9 @@ def show(
         else:
             with console.printing():
                 terminal.print_trial(out, found, plan.run)
+        return
+    if not failures and workflow.is_hunt(folder):
+        tell_hunt(workflow.read_hunt(folder), as_json=as_json)
         return
     finished = workflow.decide_run(folder)
     if failures:

@@ -13,27 +13,31 @@ from ninemarch.journal.record import (
     Row,
     plan_from,
     read_journal,
+    read_notes,
     read_plan,
     recorded_trials,
     summarize,
 )
-from ninemarch.journal.runs import find_run, list_runs, new_run_folder, runs_folder
+from ninemarch.journal.runs import HUNTS, find_record, find_run, list_runs, new_run_folder, runs_folder
 from ninemarch.journal.writer import Journal
 
 __all__ = [
     "ENDINGS",
+    "HUNTS",
     "SEVERITIES",
     "VERDICTS",
     "Frame",
     "Journal",
     "JournalSummary",
     "Row",
+    "find_record",
     "find_run",
     "list_runs",
     "new_run_folder",
     "plan_from",
     "read_frames",
     "read_journal",
+    "read_notes",
     "read_plan",
     "recorded_trials",
     "runs_folder",

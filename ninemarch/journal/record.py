@@ -55,7 +55,7 @@ class Row(msgspec.Struct, array_like=True, frozen=True, gc=False):
 
 
 class Body(msgspec.Struct, array_like=True, frozen=True):
-    """A frame's payload; ``kind`` is plan, trials, stop or seal."""
+    """A frame's payload; ``kind`` is plan, trials, stop, seal, or the name of a note."""
 
     kind: str
     names: tuple[str, ...] = ()
@@ -144,7 +144,7 @@ def _scrubbed(value: Any) -> Any:
 
 
 def encode_note(kind: str, note: str = "") -> bytes:
-    """Return the payload of a stop or a seal."""
+    """Return the payload of a stop, a seal or another note."""
     return _ENCODER.encode(Body(kind, note=scrub(note)))
 
 
@@ -236,6 +236,17 @@ def recorded_trials(folder: Path) -> Iterator[Trial]:
                 cost_usd=row.spent[0] if row.spent else None,
                 tokens=row.spent[1] if row.spent else None,
             )
+
+
+def read_notes(folder: Path, kind: str) -> Iterator[str]:
+    """Yield the text of every note of that kind, in the order written.
+
+    Raises:
+        RunInvalid: no journal, or a damaged one.
+    """
+    for body, _ in read_journal(folder):
+        if body.kind == kind:
+            yield body.note
 
 
 def read_plan(folder: Path) -> RunPlan:

@@ -1,4 +1,4 @@
-"""Folders of runs: ``.ninemarch/runs/<id>/``.
+"""Folders of runs: ``.ninemarch/runs/<id>/``; and of hunts, which lie apart: ``.ninemarch/hunts/<id>/``.
 
 Covers making a new one and finding one by its id, a unique prefix of it, ``latest``, or a path.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Sequence
 from pathlib import Path
 
 from ninemarch.errors import RunInvalid, UsageError
@@ -15,20 +16,22 @@ from ninemarch.journal.writer import sync_folder
 from ninemarch.model import RunPlan
 from ninemarch.text import excerpt
 
+RUNS, HUNTS = "runs", "hunts"
 
-def runs_folder(root: Path | None = None) -> Path:
+
+def runs_folder(root: Path | None = None, kind: str = RUNS) -> Path:
     """The folder of all runs: ``NINEMARCH_HOME``/runs, else ``.ninemarch/runs`` here (or in ``root``)."""
     home = os.environ.get("NINEMARCH_HOME")
-    return Path(home) / "runs" if home and root is None else (root or Path.cwd()) / ".ninemarch" / "runs"
+    return Path(home) / kind if home and root is None else (root or Path.cwd()) / ".ninemarch" / kind
 
 
-def new_run_folder(root: Path | None = None) -> Path:
-    """Make a folder for a new run; its name is the run's id (8 hexadecimal digits).
+def new_run_folder(root: Path | None = None, kind: str = RUNS) -> Path:
+    """Make a folder for a new run or hunt; its name is the run's id (8 hexadecimal digits).
 
     Raises:
         RunInvalid: the folder cannot be made.
     """
-    parent = runs_folder(root)
+    parent = runs_folder(root, kind)
     try:
         parent.mkdir(parents=True, exist_ok=True)
         ignore = parent.parent / ".gitignore"
@@ -70,7 +73,7 @@ def find_run(name: str = "latest", root: Path | None = None) -> Path:
         root: where to look; here by default.
 
     Raises:
-        UsageError: none or several match.
+        UsageError: none or several match, or it is a hunt.
     """
     if name == "latest":
         runs = list_runs(root)
@@ -78,12 +81,31 @@ def find_run(name: str = "latest", root: Path | None = None) -> Path:
             msg = f"no run in {runs_folder(root)}; make one with 'ninemarch run SUITE' or 'ninemarch demo'"
             raise UsageError(msg)
         return runs[-1][0]
+    if name and not _matches(name, runs_folder(root)) and len(_matches(name, runs_folder(root, HUNTS))) == 1:
+        what = excerpt(name, 60)
+        msg = f"'{what}' is a hunt, which makes no rate; give a run, or see the hunt with 'ninemarch show {what}'"
+        raise UsageError(msg)
+    return _named(name, [runs_folder(root)])
+
+
+def find_record(name: str = "latest", root: Path | None = None) -> Path:
+    """Return the folder of a run or of a hunt: for looking at it, not for a rate.
+
+    Args, Raises: as for ``find_run``.
+    """
+    return find_run(name, root) if name == "latest" else _named(name, [runs_folder(root), runs_folder(root, HUNTS)])
+
+
+def _named(name: str, parents: Sequence[Path]) -> Path:
     if "/" in name and (Path(name) / JOURNAL_FILE).is_file():
         return Path(name)
-    parent = runs_folder(root)
-    matches = [p for p in parent.iterdir() if p.name.startswith(name)] if parent.is_dir() and name else []
+    matches = [path for parent in parents for path in _matches(name, parent)]
     if len(matches) == 1:
         return matches[0]
     what = f"{len(matches)} runs begin with" if matches else "no run begins with"
-    msg = f"{what} '{excerpt(name, 60)}' in {parent}; give more of its id (ninemarch show --list)"
+    msg = f"{what} '{excerpt(name, 60)}' in {parents[0]}; give more of its id (ninemarch show --list)"
     raise UsageError(msg)
+
+
+def _matches(name: str, parent: Path) -> list[Path]:
+    return [path for path in parent.iterdir() if path.name.startswith(name)] if name and parent.is_dir() else []

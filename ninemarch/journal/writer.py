@@ -144,6 +144,11 @@ class Journal:
         self.commit()
         self._write(encode(encode_note("stop", why)))
 
+    def note(self, kind: str, text: str) -> None:
+        """Record something beside the trials, such as what a hunt proposed; ``read_notes`` gives it back."""
+        self.commit()
+        self._write(encode(encode_note(kind, text)))
+
     def seal(self) -> None:
         """Record that the run is complete."""
         self.commit()

@@ -28,6 +28,7 @@ _NARROWING = {
 _SILENT = frozenset(
     {"$schema", "$id", "$defs", "definitions", "title", "description", "default", "examples", "$comment"}
 )
+_LEAST, _MOST = -(2**63), 2**63 - 1
 _EXTRA_ITEMS = 5  # items, properties or levels beyond what must be there
 
 
@@ -116,9 +117,10 @@ class Parts:
             low = max(math.floor(above) + 1, -math.inf if low is None else low)
         if (below := schema.get("exclusiveMaximum")) is not None:
             high = min(math.ceil(below) - 1, math.inf if high is None else high)
-        first = None if low is None else math.ceil(low / step)
-        last = None if high is None else math.floor(high / step)
-        if first is not None and last is not None and first > last:
+        # An input is handed over in 64 bits; where a schema sets no bound, that is one.
+        first = -(-math.ceil(max(_LEAST if low is None else low, _LEAST)) // step)
+        last = math.floor(min(_MOST if high is None else high, _MOST)) // step
+        if first > last:
             return st.nothing()
         return st.integers(first, last).map(lambda value: value * step)
 

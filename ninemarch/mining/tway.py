@@ -115,7 +115,8 @@ def _weight(shares: Sequence[Sequence[float]], seen: NDArray[np.bool_], may: NDA
     for share in shares:
         use = np.multiply.outer(use, np.asarray(share, dtype=np.float64))
     whole = float(use[may].sum())
-    return float(use[seen & may].sum()) / whole if whole > 0 else 1.0
+    # From what is missing, so that it is 1 exactly where use meets none of it.
+    return 1.0 - float(use[may & ~seen].sum()) / whole if whole > 0 else 1.0
 
 
 def check_strength(strength: int, levels: Sequence[int]) -> int:

@@ -1,9 +1,11 @@
-"""The main jobs, end to end: plan, run, decide, replay, verify, mine, baselines, demo; the commands call these."""
+"""The main jobs, end to end: plan, run, decide, replay, hunt, verify, mine, baselines, demo; commands call these."""
 
 from ninemarch.workflow.baseline import accept_baseline, compare_with_baseline, named_baseline
 from ninemarch.workflow.calibration import calibrate_rate, calibrate_suite
 from ninemarch.workflow.catalogue import edit_clusters, keep_clusters, known_clusters
 from ninemarch.workflow.demo import DemoResult, demo
+from ninemarch.workflow.hunt import HuntOptions, hunt
+from ninemarch.workflow.hunt_record import is_hunt, read_hunt
 from ninemarch.workflow.mine import mine
 from ninemarch.workflow.planning import plan_rates, plan_suite
 from ninemarch.workflow.promote import Promoted, promote
@@ -16,6 +18,7 @@ __all__ = [
     "Control",
     "DemoResult",
     "Finished",
+    "HuntOptions",
     "Promoted",
     "ReplayResult",
     "accept_baseline",
@@ -27,6 +30,8 @@ __all__ = [
     "demo",
     "edit_clusters",
     "example_scenarios",
+    "hunt",
+    "is_hunt",
     "keep_clusters",
     "known_clusters",
     "march_of",
@@ -35,6 +40,7 @@ __all__ = [
     "plan_rates",
     "plan_suite",
     "promote",
+    "read_hunt",
     "replay",
     "resume",
     "review",

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ninemarch import table
 from ninemarch.evidence import FailedTrials, read_attributed, stream_failures
-from ninemarch.journal import find_run
+from ninemarch.journal import find_record, find_run
 from ninemarch.kept import load_catalogue
 from ninemarch.mining.clusters import Cluster, clusters_of
 from ninemarch.mining.result import MiningResult
@@ -31,7 +31,7 @@ def mine(run: str = "latest", *, since: str = "", root: Path | None = None) -> M
     """Return what the failures of a run have in common, under the ids and names of the suite's catalogue.
 
     Args:
-        run: id of the run.
+        run: id of the run, or of a hunt: counts only.
         since: id of an earlier run on the same scenarios, to say what became of its clusters; empty for none.
         root: folder that holds ``.ninemarch`` and ``reports``; here by default.
 
@@ -39,7 +39,7 @@ def mine(run: str = "latest", *, since: str = "", root: Path | None = None) -> M
         UsageError: no such run, no scenario in common, or the catalogue is damaged.
         RunInvalid: a run's record is damaged.
     """
-    path = table.ensure(find_run(run, root))
+    path = table.ensure(find_record(run, root))
     failed = FailedTrials(path)
     plan = failed.plan
     catalogue = load_catalogue(plan.suite, root) or Catalogue(plan.suite)

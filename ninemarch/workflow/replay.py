@@ -12,11 +12,12 @@ from ninemarch import table
 from ninemarch.engine import judge_once
 from ninemarch.errors import UsageError
 from ninemarch.evidence import read_failures
-from ninemarch.journal import find_run
+from ninemarch.journal import find_record
 from ninemarch.model import Failure, RunPlan, Trial, Verdict
 from ninemarch.suite import find_scenario, load
 from ninemarch.targets import open_target
 from ninemarch.text import excerpt
+from ninemarch.workflow.hunt_record import is_hunt, scenario_again
 
 _DIGITS = 18
 
@@ -58,7 +59,9 @@ def replay(run: str, trial: str, *, times: int = 1, root: Path | None = None) ->
         raise UsageError(msg)
     suite = load(plan.origin)
     target = open_target(plan.target, suite)
-    scenario = find_scenario(suite, recorded.scenario)
+    folder = find_record(run, root)
+    hunted = is_hunt(folder)
+    scenario = scenario_again(folder, suite, recorded) if hunted else find_scenario(suite, recorded.scenario)
     trials = tuple(judge_once(suite, scenario, target) for _ in range(times))
     changed = (
         "" if suite.hash == plan.hash else f"the suite has changed since the run ({plan.hash}, now {suite.hash})"
@@ -72,7 +75,7 @@ def find_trial(run: str, trial: str, *, root: Path | None = None) -> tuple[Failu
     Raises:
         UsageError: no such run or trial.
     """
-    path = table.ensure(find_run(run, root))
+    path = table.ensure(find_record(run, root))
     head = table.head(path)
     number = _as_number(trial)
     if number is None:

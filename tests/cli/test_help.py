@@ -14,6 +14,7 @@ COMMANDS = [
     ["plan"],
     ["calibrate"],
     ["run"],
+    ["hunt"],
     ["gate"],
     ["show"],
     ["replay"],

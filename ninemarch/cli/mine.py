@@ -20,6 +20,9 @@ def mine(
     keep: Annotated[
         bool, typer.Option("--keep", help="Record the run in reports/<suite>/clusters.json, for git.")
     ] = False,
+    audit: Annotated[
+        bool, typer.Option("--audit", help="Look for failures that are the suite's own mistake.")
+    ] = False,
     promote: Annotated[
         str, typer.Option("--promote", help="Add the failures to this .jsonl file, a regression set for the suite.")
     ] = "",
@@ -30,17 +33,22 @@ def mine(
     """Say where failures concentrate, what they have in common, which few fixes buy the next nine; runs nothing."""
     from ninemarch import workflow
     from ninemarch.cli import console
-    from ninemarch.report.mining_document import mining_document
+    from ninemarch.report.mining_document import audit_document, mining_document
+    from ninemarch.report.terminal_clusters import print_audit
     from ninemarch.report.terminal_mining import print_mining
 
     found = workflow.mine(run, since=since)
     path = workflow.keep_clusters(found) if keep else None
     promoted = _promoted(found, promote) if promote else ""
+    with console.foreign():
+        doubts = workflow.audit(run) if audit else None
     with console.printing():
         if as_json:
-            console.print_json(mining_document(found))
+            console.print_json(mining_document(found) | ({"audit": audit_document(doubts)} if doubts else {}))
         else:
             print_mining(console.stdout(), found, top=top)
+            if doubts:
+                print_audit(console.stdout(), doubts, found.plan.run, top=top)
     if path:
         console.say(f"kept in {path}: commit it")
     if promoted:

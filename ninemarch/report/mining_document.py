@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Any
 
+from ninemarch.mining.audit import Audit
 from ninemarch.mining.clusters import Cluster, id_of
 from ninemarch.mining.result import MiningResult
 from ninemarch.mining.since import Since
@@ -22,7 +23,7 @@ from ninemarch.report.trial_document import failure_document
 from ninemarch.stats import Interval
 from ninemarch.text import scrub
 
-__all__ = ["catalogue_document", "mining_document"]
+__all__ = ["audit_document", "catalogue_document", "mining_document"]
 
 
 def mining_document(found: MiningResult) -> dict[str, Any]:
@@ -46,6 +47,25 @@ def mining_document(found: MiningResult) -> dict[str, Any]:
         "trends": _trends(found.trends) if found.trends else None,
         "since": _since(found.since) if found.since else None,
         "notes": [scrub(note) for note in found.notes],
+    }
+
+
+def audit_document(found: Audit) -> dict[str, Any]:
+    """Return an oracle audit as plain JSON values."""
+    return {
+        "failures": found.failures,
+        "doubted": found.trials,
+        "scenarios": found.looked_at,
+        "releases": [scrub(release) for release in found.releases],
+        "proposed_voids": [
+            {
+                "trial": doubt.trial,
+                "scenario": scrub(doubt.scenario),
+                "ground": doubt.ground.value,
+                "evidence": scrub(doubt.evidence),
+            }
+            for doubt in found.doubts
+        ],
     }
 
 

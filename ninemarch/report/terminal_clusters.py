@@ -1,4 +1,4 @@
-"""The catalogue of a suite's failures, and what became of clusters since the run kept before, in 80 columns.
+"""What surrounds a run's clusters, in 80 columns: the suite's catalogue, earlier runs, the audit of the oracle.
 
 Covers layout and wording; foreign text passes ``clean`` before it is shown.
 """
@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.text import Text
 
 from ninemarch import numbers as n
+from ninemarch.mining.audit import Audit
 from ninemarch.mining.clusters import id_of
 from ninemarch.mining.since import Fate, Outcome, Since
 from ninemarch.mining.trends import Change, Trend, Trends
@@ -18,7 +19,7 @@ from ninemarch.model import Catalogue, KeptRun, KnownCluster, Rate
 from ninemarch.report.compose import clean
 from ninemarch.report.terminal_line import say
 
-__all__ = ["print_catalogue", "print_since", "print_trends"]
+__all__ = ["print_audit", "print_catalogue", "print_since", "print_trends"]
 
 _STYLE = {
     Change.NEW: "bold red",
@@ -103,6 +104,29 @@ def _evidence(each: Trend, trends: Trends) -> str:
         return f"{each.now:,} of {trends.units:,} now; told apart for the first time, not new"
     seen = f"{each.then:,} of {trends.before.units:,} then, {each.now:,} of {trends.units:,} now"
     return f"{seen}; " + (f"p {n.p_value_text(each.p_value)}" if each.proven else "may be chance")
+
+
+def print_audit(console: Console, found: Audit, run: str, *, top: int) -> None:
+    """Print which failures may be the suite's own mistake, the strongest evidence first."""
+    say(console, Text())
+    doubted = f"{found.trials:,} of {n.count_text(found.failures, 'failure')} may be the suite's own mistake"
+    say(console, Text(f"oracle audit: {doubted}" if found.doubts else _no_doubt(found), style="bold"), hang=2)
+    for doubt in found.doubts[:top]:
+        line = Text(f"{doubt.ground}", style="bold yellow").append(
+            f"  {clean(doubt.evidence, 300)}", style="not bold"
+        )
+        say(console, line.append(f"  {clean(doubt.scenario, 80)}", style="dim"), indent=2, hang=2)
+        say(console, Text(f"ninemarch show {clean(run, 60)} {doubt.trial}"), indent=4, whole=True)
+    if len(found.doubts) > top:
+        say(console, Text(f"{len(found.doubts) - top:,} more doubts are in the JSON"), indent=2)
+    if found.doubts:
+        advice = "nothing was changed: where you agree, write void: WHY into the scenario, or mend the check"
+        say(console, Text(advice, style="dim"), indent=2)
+
+
+def _no_doubt(found: Audit) -> str:
+    beside = f", beside {n.count_text(len(found.releases), 'other release')}" if found.releases else ""
+    return f"oracle audit: no sign of a mistake of the suite in {n.count_text(found.failures, 'failure')}{beside}"
 
 
 def print_catalogue(console: Console, catalogue: Catalogue) -> None:

@@ -1,5 +1,6 @@
 """The main jobs, end to end: plan, run, decide, replay, hunt, verify, mine, baselines, demo; commands call these."""
 
+from ninemarch.workflow.audit import audit
 from ninemarch.workflow.baseline import accept_baseline, compare_with_baseline, named_baseline
 from ninemarch.workflow.calibration import calibrate_rate, calibrate_suite
 from ninemarch.workflow.catalogue import edit_clusters, keep_clusters, known_clusters
@@ -22,6 +23,7 @@ __all__ = [
     "Promoted",
     "ReplayResult",
     "accept_baseline",
+    "audit",
     "calibrate_rate",
     "calibrate_suite",
     "check_code",

@@ -1,18 +1,21 @@
 """Writes a whole file or nothing: the old content stays until the new one is on disk.
 
 Covers one file on a local POSIX file system: temporary file in the same folder, fsync, rename, fsync of the
-folder. Does not cover appending, nor two writers at once (the last one wins, whole).
+folder. Of two writers at once the last one wins, whole; ``alone`` keeps those who read first from each other.
 """
 
 from __future__ import annotations
 
+import fcntl
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from ninemarch.errors import UsageError
 
-__all__ = ["check_file", "write_whole"]
+__all__ = ["alone", "check_file", "write_whole"]
 
 
 def write_whole(path: Path, data: bytes) -> Path:
@@ -26,6 +29,28 @@ def write_whole(path: Path, data: bytes) -> Path:
     except OSError as error:
         msg = f"cannot write {path}: {error.strerror or error}; give a file in a folder that can be written"
         raise UsageError(msg) from error
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Wait until no other process holds ``folder``, made where needed, and hold it inside the block.
+
+    For a file that is read, changed and written whole: of two at once, one would lose what the other added.
+
+    Raises:
+        UsageError: the folder cannot be made or opened.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        held = os.open(folder, os.O_RDONLY)
+    except OSError as error:
+        msg = f"cannot write in {folder}: {error.strerror or error}; give a folder that can be written"
+        raise UsageError(msg) from error
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(held)
 
 
 def check_file(path: Path) -> None:

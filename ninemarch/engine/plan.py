@@ -15,6 +15,7 @@ from ninemarch.errors import UsageError, nearest
 from ninemarch.model import Look, Release, RunPlan, Scenario, Suite, TargetSpec
 from ninemarch.stats import look_threshold
 from ninemarch.suite import Schedule
+from ninemarch.suite.loader import digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +131,9 @@ def _fitted(plan: RunPlan, schedule: Schedule, suite: Suite, selection: Selectio
     stop = _stop(suite, schedule, selection)
     look = _look(suite, schedule) if selection.look and whole and stop == "fixed" else None
     weights = {} if schedule.drawn else {k: dict(v) for k, v in schedule.profile.attributes.items()}
+    shares = digest({name: dict(levels) for name, levels in schedule.profile.attributes.items()})
     plan = replace(plan, planned=schedule.planned, drawn=schedule.drawn, weights=weights, look=look, stop=stop)
-    return plan, schedule
+    return replace(plan, profile_hash=shares), schedule
 
 
 def schedule_of(suite: Suite, plan: RunPlan) -> Schedule:

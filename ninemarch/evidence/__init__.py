@@ -3,7 +3,7 @@
 ``gather`` reads a run's table and returns its Evidence; ``estimate`` turns a tally into a rate with its interval;
 ``FailedTrials`` divides failures into parts; ``read_attributed`` gives a run trial by trial with every attribute,
 ``read_scenarios`` scenario by scenario, ``compare`` beside a baseline; ``expected_slices`` is what a clean run of a
-plan would leave.
+plan would leave; ``worth`` is what a tally tells.
 """
 
 from ninemarch.evidence.attributed import Attributed, read_attributed
@@ -15,6 +15,7 @@ from ninemarch.evidence.gather import gather
 from ninemarch.evidence.load import read_failures, stream_failures
 from ninemarch.evidence.pairs import Pair, pair_trials
 from ninemarch.evidence.scenarios import Scenarios, compare, read_scenarios
+from ninemarch.evidence.worth import worth
 
 __all__ = [
     "Attributed",
@@ -37,4 +38,5 @@ __all__ = [
     "read_failures",
     "read_scenarios",
     "stream_failures",
+    "worth",
 ]

@@ -12,6 +12,16 @@ from ninemarch.model.decision import Decision, GateResult, GateVerdict, Grouping
 from ninemarch.model.evidence import Counts, Evidence, Failure, Rate, Slice, Spending
 from ninemarch.model.gate import Asks, Gate
 from ninemarch.model.march import March, Step
+from ninemarch.model.milestone import (
+    Drop,
+    Effort,
+    GateMark,
+    Milestone,
+    Milestones,
+    MilestoneTable,
+    Population,
+    Standing,
+)
 from ninemarch.model.outcome import Abstain, Answer, Ended, HandOff, NoVerdict, Outcome
 from ninemarch.model.planning import Course, GatePlan, Needs, Sized, SuitePlan, TrialCost
 from ninemarch.model.run import RunPlan
@@ -51,11 +61,14 @@ __all__ = [
     "Decision",
     "DemoPlan",
     "Difference",
+    "Drop",
     "Earlier",
+    "Effort",
     "Ended",
     "Evidence",
     "Failure",
     "Gate",
+    "GateMark",
     "GatePlan",
     "GateResult",
     "GateVerdict",
@@ -70,11 +83,15 @@ __all__ = [
     "Look",
     "March",
     "Match",
+    "Milestone",
+    "MilestoneTable",
+    "Milestones",
     "Needs",
     "NextNine",
     "NoVerdict",
     "Outcome",
     "PairedScenario",
+    "Population",
     "Profile",
     "Rate",
     "Release",
@@ -89,6 +106,7 @@ __all__ = [
     "Slice",
     "Source",
     "Spending",
+    "Standing",
     "Step",
     "Suite",
     "SuitePlan",

@@ -36,6 +36,7 @@ class RunPlan:
         regression_of: id of an earlier run of the same release whose very scenarios these are; empty for fresh ones.
             Such a run may lower a verdict, never raise it.
         release_key: what makes it the same release: its id, or the target, and a fingerprint of the target's code.
+        profile_hash: hash of the profile's shares; a run of another version of ninemarch may lack it.
         budget: largest cost in US dollars, tokens and seconds of the whole run; None where there is no limit.
     """
 
@@ -73,6 +74,7 @@ class RunPlan:
     earlier: tuple[Earlier, ...] = ()
     regression_of: str = ""
     release_key: str = ""
+    profile_hash: str = ""
     budget: tuple[float | None, int | None, float | None] = (None, None, None)
 
     @property

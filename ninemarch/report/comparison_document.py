@@ -11,7 +11,7 @@ from ninemarch.model import Baseline, Comparison, Difference, PairedScenario, Re
 from ninemarch.report.document import FORMAT, counts_document
 from ninemarch.text import scrub
 
-__all__ = ["baseline_document", "comparison_document"]
+__all__ = ["baseline_document", "comparison_document", "difference_document"]
 
 
 def baseline_document(baseline: Baseline) -> dict[str, Any]:
@@ -33,7 +33,7 @@ def comparison_document(found: Comparison) -> dict[str, Any]:
         "paired": found.paired,
         "only_then": found.only_then,
         "only_now": found.only_now,
-        "difference": _difference(found.difference),
+        "difference": difference_document(found.difference),
         "worse": [_pair(pair) for pair in found.worse],
         "better": [_pair(pair) for pair in found.better],
     }
@@ -58,7 +58,8 @@ def _baseline(baseline: Baseline) -> dict[str, Any]:
     }
 
 
-def _difference(difference: Difference | None) -> dict[str, Any] | None:
+def difference_document(difference: Difference | None) -> dict[str, Any] | None:
+    """Return a difference of failure rates as plain JSON values."""
     if difference is None:
         return None
     return {

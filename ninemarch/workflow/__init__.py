@@ -1,4 +1,4 @@
-"""The main jobs, end to end: plan, run, decide, replay, hunt, verify, mine, baselines, demo; commands call these."""
+"""The main jobs: plan, run, decide, replay, hunt, verify, mine, baselines, march, demo; the commands call these."""
 
 from ninemarch.workflow.audit import audit
 from ninemarch.workflow.baseline import accept_baseline, compare_with_baseline, named_baseline
@@ -7,6 +7,7 @@ from ninemarch.workflow.catalogue import edit_clusters, keep_clusters, known_clu
 from ninemarch.workflow.demo import DemoResult, demo
 from ninemarch.workflow.hunt import HuntOptions, hunt
 from ninemarch.workflow.hunt_record import is_hunt, read_hunt
+from ninemarch.workflow.march import add_milestone, milestone_table
 from ninemarch.workflow.mine import mine
 from ninemarch.workflow.planning import plan_rates, plan_suite
 from ninemarch.workflow.promote import Promoted, promote
@@ -23,6 +24,7 @@ __all__ = [
     "Promoted",
     "ReplayResult",
     "accept_baseline",
+    "add_milestone",
     "audit",
     "calibrate_rate",
     "calibrate_suite",
@@ -37,6 +39,7 @@ __all__ = [
     "keep_clusters",
     "known_clusters",
     "march_of",
+    "milestone_table",
     "mine",
     "named_baseline",
     "plan_rates",

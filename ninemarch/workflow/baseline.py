@@ -14,11 +14,11 @@ from ninemarch.errors import UsageError
 from ninemarch.evidence import compare, read_scenarios
 from ninemarch.journal import find_run
 from ninemarch.kept import baseline_bytes, baseline_path, load_baseline
-from ninemarch.model import Baseline, Comparison, GateVerdict
+from ninemarch.model import Baseline, Comparison, Decision, GateVerdict
 from ninemarch.text import excerpt
-from ninemarch.workflow.run import decide_run
+from ninemarch.workflow.run import Finished, decide_run
 
-__all__ = ["accept_baseline", "compare_with_baseline", "named_baseline"]
+__all__ = ["accept_baseline", "baseline_of", "compare_with_baseline", "named_baseline", "why_no_sample"]
 
 
 def accept_baseline(run: str, *, name: str = "main", root: Path | None = None) -> tuple[Baseline, Path]:
@@ -35,11 +35,21 @@ def accept_baseline(run: str, *, name: str = "main", root: Path | None = None) -
     Raises:
         UsageError: no such run, one that is no sample, unfinished or invalid, or a file that cannot be written.
     """
-    folder = find_run(run, root)
-    decision = decide_run(folder, waive=False).decision
-    plan = decision.plan
+    finished = decide_run(find_run(run, root), waive=False)
+    plan = finished.decision.plan
     path = baseline_path(plan.suite, name, root)
-    why_not = (
+    why_not = why_no_sample(finished.decision)
+    if why_not:
+        msg = f"run {plan.run} cannot become a baseline: {why_not}; accept a whole run"
+        raise UsageError(msg)
+    baseline = baseline_of(finished, name=name)
+    return baseline, write_whole(path, baseline_bytes(baseline))
+
+
+def why_no_sample(decision: Decision) -> str:
+    """Return why a run says nothing on its whole profile, in words; empty if it does."""
+    plan = decision.plan
+    return (
         "it ran chosen scenarios, which are no sample"
         if not plan.counts_in_a_rate
         else "it ran only a part of the profile (-w)"
@@ -50,10 +60,13 @@ def accept_baseline(run: str, *, name: str = "main", root: Path | None = None) -
         if decision.verdict is GateVerdict.INVALID
         else ""
     )
-    if why_not:
-        msg = f"run {plan.run} cannot become a baseline: {why_not}; accept a whole run"
-        raise UsageError(msg)
-    baseline = Baseline(
+
+
+def baseline_of(finished: Finished, *, name: str = "") -> Baseline:
+    """Return a run as a baseline of that name, accepted now."""
+    decision = finished.decision
+    plan = decision.plan
+    return Baseline(
         name=name,
         suite=plan.suite,
         suite_version=plan.suite_version,
@@ -68,9 +81,8 @@ def accept_baseline(run: str, *, name: str = "main", root: Path | None = None) -
         created=plan.created,
         accepted=datetime.now(UTC).isoformat(timespec="milliseconds"),
         counts=decision.counts,
-        results=read_scenarios(table.ensure(folder)).results,
+        results=read_scenarios(table.ensure(finished.folder)).results,
     )
-    return baseline, write_whole(path, baseline_bytes(baseline))
 
 
 def named_baseline(suite: str, name: str, *, root: Path | None = None) -> Baseline:

@@ -26,6 +26,8 @@ COMMANDS = [
     *(["baseline", name] for name in ("accept", "show", "diff")),
     ["clusters"],
     *(["clusters", name] for name in ("show", "merge", "split", "rename")),
+    ["march"],
+    *(["march", name] for name in ("add", "show")),
     ["suite"],
     *(["suite", name] for name in ("list", "show", "validate", "verify", "schema")),
 ]
@@ -42,7 +44,7 @@ def test_the_short_option_gives_the_same(cli, tmp_path):
 
 
 def test_this_list_of_commands_is_whole(cli, tmp_path):
-    for words in ([], ["baseline"], ["clusters"], ["suite"]):
+    for words in ([], ["baseline"], ["clusters"], ["march"], ["suite"]):
         said = cli(*words, "--help", cwd=tmp_path).out.partition("Commands:\n")[2].partition("\n\n")[0]
         named = {
             line.split()[0] for line in said.splitlines() if line.startswith("  ") and not line.startswith("   ")

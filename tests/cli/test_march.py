@@ -1,0 +1,121 @@
+"""The march on the command line: releases recorded, shown, in a fresh checkout and with hostile names."""
+
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+HOSTILE = "\x1b[31m<b>::error::x\u202e"
+MANY = [{"id": f"s{n}", "input": n, "expect": n} for n in range(300)]
+BOT = """
+def one(x): return x if x % 10 else 'wrong'
+def two(x): return x if x % 30 else 'wrong'
+def three(x): return x if x % 11 else 'wrong'
+"""
+
+
+def run(cli, folder, target, label, *more):
+    cli("run", ".", "-q", "--target", f"python:bots:{target}", "--label", label, *more, cwd=folder).must(0)
+
+
+@pytest.fixture(scope="module")
+def project(cli, write_suite, tmp_path_factory):
+    """A suite with three releases, the last of them worse than the one before."""
+    folder = tmp_path_factory.mktemp("project")
+    write_suite(folder, files={"bots.py": BOT}, scenarios=[{"inline": MANY}])
+    for target, label, effort in (("one", "1.0", "2w"), ("two", HOSTILE, "1.5 weeks"), ("three", "1.2", "4w")):
+        run(cli, folder, target, label)
+        cli("march", "add", "--effort", effort, cwd=folder).must(0, "reports/tiny/march.jsonl: commit it")
+    return folder
+
+
+def test_releases_are_shown_with_effort_rates_and_the_drop_that_is_real(cli, project):
+    done = cli("march", "show", ".", cwd=project).must(
+        0,
+        "tiny 3 releases, effort in weeks",
+        "1.0 2 30 of 300 90.00%",
+        "3.5 10 of 300 96.67%",
+        "1.2 7.5 28 of 300 90.67%",
+        "worse",
+        "beyond chance: 90% interval",
+        "(Tango)",
+    )
+    assert not done.steering
+    assert max(map(len, done.out.splitlines())) <= 80
+
+
+def test_the_document_says_the_same(cli, project):
+    done = cli("march", "show", ".", "--json", cwd=project).must(0)
+    assert not done.steering
+    found = done.json
+    assert found["kind"] == "milestones"
+    assert [row["cumulative_effort"] for row in found["milestones"]] == [2.0, 3.5, 7.5]
+    assert [row["failures"] for row in found["milestones"]] == [30, 10, 28]
+    assert found["milestones"][1]["release"] == HOSTILE
+    drop = found["milestones"][2]["drop"]
+    assert (drop["since"], drop["proven"], drop["difference"]["method"]) == (HOSTILE, True, "Tango")
+    assert drop["difference"]["estimate"] == pytest.approx(18 / 300)
+
+
+def test_a_fresh_checkout_has_only_the_record_and_holds_the_counts_against_each_other(cli, project, tmp_path):
+    for name in ("suite.yaml", "bots.py", "reports"):
+        source = project / name
+        (shutil.copytree if source.is_dir() else shutil.copy)(source, tmp_path / name)
+    found = cli("march", "show", ".", "--json", cwd=tmp_path).must(0).json
+    assert found["milestones"][2]["drop"]["difference"]["method"] == "Miettinen-Nurminen"
+
+
+def test_another_seed_or_suite_is_another_look_or_another_line(cli, project, write_suite, tmp_path):
+    shutil.copytree(project, tmp_path / "p")
+    folder = tmp_path / "p"
+    run(cli, folder, "three", "1.2", "--seed", "2000")
+    cli("march", "add", cwd=folder).must(0)
+    write_suite(folder, scenarios=[{"inline": MANY[1:]}])
+    run(cli, folder, "three", "1.3")
+    cli("march", "add", cwd=folder).must(0)
+    cli("march", "show", ".", cwd=folder).must(
+        0,
+        "again, seed 2000",
+        "-- the scenarios changed: not on one line",
+        "3 releases were never run on the newest scenarios",
+        "no effort is known of release 1.3",
+    )
+
+
+def test_what_cannot_stand_on_the_march_is_refused_and_nothing_is_written(cli, project):
+    before = (project / "reports/tiny/march.jsonl").read_bytes()
+    cli("march", "add", cwd=project).must(2, "would stand twice")
+    cli("march", "add", "--release", "9", cwd=project).must(2, "it is of release '1.2', not '9'")
+    cli("march", "add", "--effort", "soon", cwd=project).must(2, "--effort 'soon' is no amount of work")
+    cli("march", "add", "nosuch", cwd=project).must(2, "no run begins with")
+    run(cli, project, "one", "1.4", "--scenario", "s1")
+    cli("march", "add", cwd=project).must(2, "cannot stand on the march: it ran chosen scenarios")
+    run(cli, project, "one", "1.4")
+    cli("march", "add", "--effort", "3 days", cwd=project).must(2, "in 'days', this march counts in 'weeks'")
+    cli("run", ".", "-q", "--target", "control:null", cwd=project).must(0)
+    assert (project / "reports/tiny/march.jsonl").read_bytes() == before
+
+
+def test_runs_added_at_once_are_all_kept(cli, write_suite, tmp_path):
+    write_suite(tmp_path, files={"bots.py": BOT}, scenarios=[{"inline": MANY[:20]}])
+    for number in range(4):
+        run(cli, tmp_path, "one", str(number))
+    ids = [path.name for path in (tmp_path / ".ninemarch/runs").iterdir()]
+    with ThreadPoolExecutor(4) as pool:
+        done = list(pool.map(lambda name: cli("march", "add", name, cwd=tmp_path, fresh=True), ids))
+    assert [each.code for each in done] == [0] * 4
+    assert len((tmp_path / "reports/tiny/march.jsonl").read_bytes().splitlines()) == 4
+
+
+def test_without_a_march_it_is_said_how_to_begin(cli, write_suite, tmp_path):
+    write_suite(tmp_path)
+    cli("march", "show", ".", cwd=tmp_path).must(2, "no march of suite tiny", "ninemarch march add RUN")
+
+
+def test_a_damaged_record_is_refused_with_its_line(cli, project, tmp_path):
+    shutil.copytree(project, tmp_path / "p")
+    with (tmp_path / "p/reports/tiny/march.jsonl").open("a", encoding="utf-8") as file:
+        file.write("{}\n")
+    cli("march", "show", ".", cwd=tmp_path / "p").must(
+        2, "march.jsonl, line 4, is no milestone", "bring the file back"
+    )

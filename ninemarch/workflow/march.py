@@ -177,7 +177,7 @@ def _paired(then: Milestone, now: Milestone, root: Path | None) -> Difference | 
     if not (then.run and now.run):
         return None
     try:
-        old, new = (decide_run(find_run(look.run, root)) for look in (then, now))
+        old, new = (decide_run(find_run(look.run, root), waive=False) for look in (then, now))
     except NinemarchError:
         return None
     results = read_scenarios(table.ensure(new.folder))

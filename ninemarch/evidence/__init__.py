@@ -15,6 +15,7 @@ from ninemarch.evidence.gather import gather
 from ninemarch.evidence.load import read_failures, stream_failures
 from ninemarch.evidence.pairs import Pair, pair_trials
 from ninemarch.evidence.scenarios import Scenarios, compare, read_scenarios
+from ninemarch.evidence.waived import Waived
 from ninemarch.evidence.worth import worth
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "LevelCounts",
     "Pair",
     "Scenarios",
+    "Waived",
     "breakdown",
     "compare",
     "estimate",

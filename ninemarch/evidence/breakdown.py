@@ -6,6 +6,7 @@ Covers pointers to where failures are, each with its interval; none of them is c
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from itertools import combinations
 from pathlib import Path
 
@@ -27,18 +28,20 @@ _TOO_MANY = 60  # levels of an attribute that is more of a name than a dimension
 Mask = NDArray[np.bool_]
 
 
-def breakdown(path: Path, *, confidence: float = 0.95) -> Breakdown:
+def breakdown(path: Path, *, confidence: float = 0.95, broken: Collection[int] = ()) -> Breakdown:
     """Return the breakdown of the run whose table lies at ``path``.
 
     Args:
         path: the table.
         confidence: of each end of a cell's interval, one-sided.
+        broken: trials of scenarios in quarantine, which are void.
 
     Raises:
         RunInvalid: the table is damaged.
     """
     head = table.head(path)
     columns = read_columns(path, head, head.attributes, {"severity", "cost_usd", "tokens"})
+    columns = columns.with_verdict(broken, Verdict.VOID)
     scored = columns.has(Verdict.PASS, Verdict.FAIL, Verdict.ASSISTED)
     bad = columns.has(Verdict.FAIL, Verdict.ASSISTED)
     codes, words = columns.severity

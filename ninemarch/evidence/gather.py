@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -19,8 +18,8 @@ from ninemarch.errors import RunInvalid
 from ninemarch.evidence.count import Counter
 from ninemarch.evidence.load import Columns, read_columns, read_failures, read_scenarios
 from ninemarch.evidence.scores import Scenarios, score_of
-from ninemarch.evidence.waived import Marks, mark
-from ninemarch.model import Asks, Evidence, Gate, RunPlan, Slice, Verdict, Waiver
+from ninemarch.evidence.waived import Marks, Waived, mark
+from ninemarch.model import Asks, Evidence, Gate, RunPlan, Slice, Verdict
 
 Baselines = Mapping[str, Mapping[str, float]]
 
@@ -30,8 +29,7 @@ def gather(
     gates: Sequence[Gate] = (),
     *,
     baselines: Baselines | None = None,
-    waivers: Sequence[Waiver] = (),
-    today: date | None = None,
+    waived: Waived | None = None,
 ) -> Evidence:
     """Return the evidence of the run whose table lies at ``path``.
 
@@ -39,8 +37,7 @@ def gather(
         path: the table.
         gates: requirements whose slices and scores are to be counted too.
         baselines: name of a baseline -> share failed of each of its scenarios; gates on others are not measured.
-        waivers: entries of ``waivers.toml`` for this suite; quarantined scenarios are void.
-        today: the day on which they are in force or not; needed with ``waivers``.
+        waived: what people waived or put in quarantine; None for nothing.
 
     Raises:
         RunInvalid: the table is damaged, or its sums do not add up.
@@ -48,7 +45,7 @@ def gather(
     head = table.head(path)
     plan = head.plan
     wanted = {name for gate in gates for name in (*gate.where, *gate.each)} | set(plan.weights)
-    marks = mark(path, waivers, today) if waivers and today is not None else Marks({}, {})
+    marks = mark(path, waived) if waived and waived.waivers else Marks({}, {})
     columns = read_columns(path, head, wanted, _further(gates))
     _refuse_twice(path, plan, columns.number)
     columns = columns.with_verdict(marks.broken, Verdict.VOID)
@@ -68,6 +65,7 @@ def gather(
         failures=marks.on(read_failures(path)),
         waived=len(marks.waived),
         uses=marks.uses,
+        broken=frozenset(marks.broken),
         forgiven=forgiven,
     )
 

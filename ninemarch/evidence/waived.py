@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -21,9 +21,24 @@ from ninemarch import table
 from ninemarch.evidence.load import read_scenarios
 from ninemarch.model import Failure, Match, Severity, Verdict, Waiver, WaiverUse
 
-__all__ = ["Marks", "mark"]
+__all__ = ["Marks", "Waived", "mark"]
 
 Numbers = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Waived:
+    """What people decided.
+
+    Args:
+        waivers: the entries for the run's suite.
+        today: the day on which they are in force or not.
+        kinds: trial -> id of the cluster of failures that it belongs to, where an entry asks for one.
+    """
+
+    waivers: Sequence[Waiver]
+    today: date
+    kinds: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +70,14 @@ class Marks:
         return failure
 
 
-def mark(path: Path, waivers: Sequence[Waiver], today: date) -> Marks:
-    """Return which trials of the run whose table lies at ``path`` are covered on that day.
+def mark(path: Path, said: Waived) -> Marks:
+    """Return which trials of the run whose table lies at ``path`` are covered.
 
     Raises:
         RunInvalid: the table is damaged.
     """
-    live = {place: waiver for place, waiver in enumerate(waivers) if waiver.in_force(today)}
+    waivers = said.waivers
+    live = {place: waiver for place, waiver in enumerate(waivers) if waiver.in_force(said.today)}
     broken: dict[int, int] = {}
     many = dict.fromkeys(range(len(waivers)), 0)
     for place, waiver in live.items():
@@ -71,7 +87,7 @@ def mark(path: Path, waivers: Sequence[Waiver], today: date) -> Marks:
             broken |= dict.fromkeys(found.tolist(), place)
     waived: dict[int, int] = {}
     critical = dict.fromkeys(range(len(waivers)), 0)
-    tests = {place: _test(waiver.match) for place, waiver in live.items() if not waiver.quarantine}
+    tests = {place: _test(waiver.match, said.kinds) for place, waiver in live.items() if not waiver.quarantine}
     for row in _failed(path) if tests else ():
         for place, test in tests.items():
             if row["trial"] in broken or not test(row):
@@ -110,13 +126,13 @@ def _failed(path: Path) -> Iterator[Mapping[str, Any]]:
         yield from batch.filter(keep).to_pylist()
 
 
-def _test(match: Match) -> Callable[[Mapping[str, Any]], bool]:
+def _test(match: Match, clusters: Mapping[int, str]) -> Callable[[Mapping[str, Any]], bool]:
     """The function of a trial's facts that says whether it is meant."""
     pattern = _pattern(match.scenario) if match.scenario else None
     levels = {f"{table.ATTRIBUTE}{name}": level for name, level in match.attributes.items()}
 
     def test(row: Mapping[str, Any]) -> bool:
-        kinds = ("silent" if row["silent"] else "loud", row["ended"])
+        kinds = ("silent" if row["silent"] else "loud", row["ended"], clusters.get(row["trial"]))
         return (
             (pattern is None or pattern.fullmatch(row["scenario"]) is not None)
             and all(row.get(name) == level for name, level in levels.items())

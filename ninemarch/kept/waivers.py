@@ -102,13 +102,14 @@ def _match(name: str, given: Any, *, quarantine: bool) -> Match:
     texts = {key: _text(name, given, key) for key in given if key != "attributes"}
     if not texts.get("scenario", "x").strip("*"):
         _refuse(name, "match.scenario=* would cover every scenario; name the ones that are meant")
-    if texts.get("kind", "silent") not in _KINDS:
-        kind = texts["kind"]
-        _refuse(name, f"match.kind={excerpt(kind, 60)}{nearest(kind, _KINDS)}; allowed: {', '.join(_KINDS)}")
     attributes = given.get("attributes", {})
     if not isinstance(attributes, dict) or ("attributes" in given and not attributes):
         _refuse(name, 'match.attributes must name levels, e.g. {language = "de"}')
-    return Match(**texts, attributes={key: _text(name, attributes, key) for key in attributes})
+    match = Match(**texts, attributes={key: _text(name, attributes, key) for key in attributes})
+    if match.kind and match.kind not in _KINDS and not match.names_cluster:
+        known = f"{', '.join(_KINDS)}, or the id of a cluster that 'ninemarch mine' shows"
+        _refuse(name, f"match.kind={excerpt(match.kind, 60)}{nearest(match.kind, _KINDS)}; allowed: {known}")
+    return match
 
 
 def _text(name: str, entry: Mapping[str, Any], key: str) -> str:

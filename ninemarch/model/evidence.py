@@ -185,6 +185,7 @@ class Evidence:
         spending: what the trials cost; None where no trial said so.
         waived: failed trials that are waived; they count as failures all the same.
         uses: what each entry of ``waivers.toml`` did.
+        broken: trials of scenarios in quarantine; void here, whatever the record says.
         forgiven: the same with the waived failures read as passes; None where nothing is waived.
     """
 
@@ -201,4 +202,5 @@ class Evidence:
     spending: Spending | None = None
     waived: int = 0
     uses: tuple[WaiverUse, ...] = ()
+    broken: frozenset[int] = frozenset()
     forgiven: Evidence | None = None

@@ -6,6 +6,7 @@ the evidence floor's, what that changes the gate floor's.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -21,7 +22,7 @@ class Match:
         scenario: id of the scenario; ``*`` stands for any characters.
         attributes: levels that the scenario has.
         check: id of a check that failed the trial.
-        kind: ``silent``, ``loud``, or how the trial ended, such as ``exception``.
+        kind: ``silent``, ``loud``, how the trial ended, such as ``exception``, or the id of a cluster of failures.
         text: part of the reason that was recorded.
     """
 
@@ -30,6 +31,11 @@ class Match:
     check: str = ""
     kind: str = ""
     text: str = ""
+
+    @property
+    def names_cluster(self) -> bool:
+        """Whether ``kind`` is the id of a cluster: eight hexadecimal digits."""
+        return re.fullmatch(r"[0-9a-f]{8}", self.kind) is not None
 
 
 @dataclass(frozen=True, slots=True)

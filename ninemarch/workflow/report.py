@@ -53,4 +53,5 @@ def further_of(finished: Finished) -> rendering.Further:
     """Return what a page shows of a run beside its rates."""
     rate = finished.decision.rate
     confidence = rate.confidence if rate else 0.95
-    return rendering.Further(breakdown=breakdown(table.ensure(finished.folder), confidence=confidence))
+    path, broken = table.ensure(finished.folder), finished.evidence.broken
+    return rendering.Further(breakdown=breakdown(path, confidence=confidence, broken=broken))

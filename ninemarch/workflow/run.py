@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 import ninemarch
@@ -18,11 +17,12 @@ from ninemarch.errors import NinemarchError
 from ninemarch.evidence import gather
 from ninemarch.gate import decide
 from ninemarch.journal import Journal, find_run, new_run_folder, read_plan
-from ninemarch.kept import load_baseline, load_waivers
+from ninemarch.kept import load_baseline
 from ninemarch.march import build_march
-from ninemarch.model import Decision, Evidence, March, RunPlan, Suite, Waiver
+from ninemarch.model import Decision, Evidence, March, RunPlan, Suite
 from ninemarch.suite import load
 from ninemarch.targets import open_target
+from ninemarch.workflow.waivers import waived_of, waivers_for
 
 Watch = Callable[[Progress], None]
 
@@ -53,7 +53,7 @@ def run(suite: Suite, selection: Selection, *, watch: Watch | None = None, root:
     # Everything that can be wrong with the request is found before a folder is made.
     make_plan(suite, selection, run="", version="")
     compile_checks(suite)
-    _waivers(suite.name, suite.origin)
+    waivers_for(suite.name, suite.origin)
     target = open_target(release_of(suite, selection).target, suite)
     folder = new_run_folder(root)
     try:
@@ -106,17 +106,9 @@ def decide_run(folder: Path, *, waive: bool = True) -> Finished:
     """
     path = table.ensure(folder)
     plan = table.head(path).plan
-    waivers = _waivers(plan.suite, plan.origin) if waive else ()
-    today = datetime.now(UTC).date()
-    evidence = gather(path, plan.gates, baselines=_baselines(plan), waivers=waivers, today=today)
+    waived = waived_of(path, plan.suite, plan.origin) if waive else None
+    evidence = gather(path, plan.gates, baselines=_baselines(plan), waived=waived)
     return Finished(folder, decide(evidence, plan.gates), evidence)
-
-
-def _waivers(suite: str, origin: str) -> tuple[Waiver, ...]:
-    """The entries for a suite, beside its file and in the working folder."""
-    place = Path(origin)
-    beside = place if place.is_dir() else place.parent
-    return load_waivers(suite, [beside, Path()])
 
 
 def _baselines(plan: RunPlan) -> dict[str, Mapping[str, float]]:

@@ -87,6 +87,14 @@ def test_quarantine(cli, suite, tmp_path):
     cli("gate", cwd=tmp_path).must(4, "! INVALID", "111 of 300 scenarios are void")
 
 
+def test_a_kind_that_mining_found_can_be_waived(cli, suite, tmp_path):
+    cli("run", suite(""), cwd=tmp_path).must(3)
+    clusters = cli("mine", "latest", "--json", cwd=tmp_path).must(0).json["clusters"]
+    suite(entry(match=f'kind = "{clusters[0]["id"]}"'))
+    document = cli("gate", "--json", cwd=tmp_path).json
+    assert document["waived"] == clusters[0]["trials"] > 0
+
+
 def test_a_baseline_is_of_what_was_measured(cli, suite, tmp_path):
     cli("run", suite(entry("quarantine", 'scenario = "s1"') + entry()), cwd=tmp_path)
     cli("baseline", "accept", "latest", cwd=tmp_path).must(0)

@@ -8,7 +8,7 @@ import pytest
 import synthetic as made
 
 from ninemarch import table
-from ninemarch.evidence import gather
+from ninemarch.evidence import Waived, breakdown, gather
 from ninemarch.gate import decide
 from ninemarch.model import Ended, GateVerdict, Look, Match, Severity, Waiver
 
@@ -40,11 +40,11 @@ def trials(failing: int = 5, of: int = 400, **changes: object) -> list:
     return found
 
 
-def decided(folder, waivers, rows=None, *gates, today=TODAY, **plan):
+def decided(folder, waivers, rows=None, *gates, today=TODAY, kinds=None, **plan):
     rows = trials() if rows is None else rows
     made_plan = made.plan_of(len(rows), gates=gates or (made.gate("0.99", id="g"),), **plan)
     path = table.ensure(made.write_run(folder / "run", made_plan, rows))
-    return decide(gather(path, made_plan.gates, waivers=waivers, today=today), made_plan.gates)
+    return decide(gather(path, made_plan.gates, waived=Waived(waivers, today, kinds or {})), made_plan.gates)
 
 
 def test_a_waived_failure_counts_and_the_gate_passes_with_waivers(tmp_path):
@@ -105,6 +105,11 @@ def test_what_a_match_covers(tmp_path, match, many):
         assert decision.notes == ("waivers.toml, waiver 1 (SHOP-1, ana) covers no failure of this run",)
 
 
+def test_a_match_may_name_a_cluster_of_failures(tmp_path):
+    kinds = {0: "0a1b2c3d", 1: "ffffffff", 2: "0a1b2c3d", 7: "0a1b2c3d"}
+    assert decided(tmp_path, [waiver(kind="0a1b2c3d")], kinds=kinds).waived == 2
+
+
 def test_two_waivers_of_one_failure_waive_it_once(tmp_path):
     decision = decided(tmp_path, [waiver(text="twice"), waiver(scenario="s1")])
     assert decision.waived == 5
@@ -156,7 +161,7 @@ def test_a_run_that_stopped_at_its_look_did_not_make_the_trials_that_waivers_wou
         stop="stopped at the declared checkpoint",
     )
     gates = (made.gate("0.99"),)
-    decision = decide(gather(table.ensure(path), gates, waivers=[waiver(text="twice")], today=TODAY), gates)
+    decision = decide(gather(table.ensure(path), gates, waived=Waived([waiver(text="twice")], TODAY)), gates)
     assert (decision.waived, decision.verdict) == (40, GateVerdict.FAIL)
 
 
@@ -172,10 +177,17 @@ def test_a_quarantined_failure_is_listed_as_void(tmp_path):
     plan = made.plan_of(400)
     path = table.ensure(made.write_run(tmp_path, plan, trials(ended=Ended.ANSWERED)))
     waivers = [waiver(quarantine=True, scenario="s0"), waiver(scenario="s1")]
-    failures = gather(path, waivers=waivers, today=TODAY).failures
+    failures = gather(path, waived=Waived(waivers, TODAY)).failures
     assert (failures[0].verdict, failures[0].reason) == ("void", "quarantined until 2026-12-01: known")
     assert (failures[1].verdict, failures[1].waived) == ("fail", "until 2026-12-01 (SHOP-1): known")
     assert failures[2].waived == ""
+
+
+def test_a_quarantined_failure_is_in_no_table_of_failures(tmp_path):
+    path = table.ensure(made.write_run(tmp_path, made.plan_of(400), trials()))
+    evidence = gather(path, waived=Waived([waiver(quarantine=True, scenario="s0")], TODAY))
+    assert evidence.broken == {0}
+    assert breakdown(path, broken=evidence.broken).severities == {"major": 4}
 
 
 def test_more_than_two_in_a_hundred_in_quarantine_is_invalid(tmp_path):

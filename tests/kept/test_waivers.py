@@ -75,6 +75,8 @@ def test_it_is_in_force_from_its_first_to_its_last_day(tmp_path, today, there):
         ('"refund-*"', '"**"', "would cover every scenario"),
         ("check =", "chek =", "match: unknown key 'chek'; did you mean 'check'?"),
         ('"silent"', '"silence"', "match.kind=silence; did you mean 'silent'?; allowed: silent, loud"),
+        ('"silent"', '"0a1b2c3', "is not TOML"),
+        ('"silent"', '"0A1B2C3D"', "or the id of a cluster that 'ninemarch mine' shows"),
         ('{tool = "a"}', "{}", "match.attributes must name levels"),
         ('{tool = "a"}', "{tool = 1}", "tool=1; give a text"),
         ('match = {scenario = "r-17"}', "match = {}", "quarantine 1: match must say what is meant"),

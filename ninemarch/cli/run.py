@@ -29,6 +29,7 @@ Seed = Annotated[
 ]
 Resume = Annotated[str, typer.Option("--resume", help="Run what is missing of this run.")]
 Stop = Annotated[str, typer.Option("--stop", help="sequential or fixed, in place of the suite's own.")]
+Record = Annotated[bool, typer.Option("--record", help="Remember this look under reports/ too, for git.")]
 Label = Annotated[str, typer.Option("--label", help="Name of the release that --target is.")]
 Effort = Annotated[float | None, typer.Option("--effort", min=0, help="Work that release took.")]
 Page = Annotated[str, typer.Option("--report", help="Write the HTML page to this file too.")]
@@ -48,6 +49,7 @@ def run(
     seed: Seed = None,
     resume: Resume = "",
     stop: Stop = "",
+    record: Record = False,
     label: Label = "",
     effort: Effort = None,
     page: Page = "",
@@ -69,9 +71,7 @@ def run(
     if target and release:
         msg = "--target and --release were both given; a release of the ladder names its own target (use --label)"
         raise UsageError(msg)
-    if stop not in {"", "sequential", "fixed"}:
-        msg = f"--stop {stop} is unknown{nearest(stop, ('sequential', 'fixed'))}; allowed: sequential, fixed"
-        raise UsageError(msg)
+    _known_stop(stop)
     if page:
         from ninemarch.durable import check_file
 
@@ -90,14 +90,21 @@ def run(
         "label": label,
         "effort": effort,
     }
+    silent = quiet or as_json
     with outputs.commands_stopped():
-        finished = _resumed(resume, chosen, quiet or as_json) if resume else _started(suite, chosen, quiet or as_json)
+        finished = _resumed(resume, chosen, silent) if resume else _started(suite, chosen, silent, record=record)
     tell(finished, as_json=as_json, quiet=quiet, page=page)
     outputs.deliver(finished.decision)
     raise typer.Exit(int(finished.decision.exit_code))
 
 
-def _started(name: str, chosen: dict[str, Any], quiet: bool) -> Finished:
+def _known_stop(stop: str) -> None:
+    if stop not in {"", "sequential", "fixed"}:
+        msg = f"--stop {stop} is unknown{nearest(stop, ('sequential', 'fixed'))}; allowed: sequential, fixed"
+        raise UsageError(msg)
+
+
+def _started(name: str, chosen: dict[str, Any], quiet: bool, *, record: bool) -> Finished:
     from ninemarch import workflow
     from ninemarch.cli.console import foreign, watching
     from ninemarch.engine import Selection
@@ -108,7 +115,7 @@ def _started(name: str, chosen: dict[str, Any], quiet: bool) -> Finished:
     with watching(quiet=quiet) as show, foreign():
         suite = load(name)
         selection = Selection(**{**chosen, **size_of(suite, chosen), "target": target})
-        return workflow.run(suite, selection, watch=lambda progress: show(suite.name, progress))
+        return workflow.run(suite, selection, watch=lambda progress: show(suite.name, progress), record=record)
 
 
 def size_of(suite: Suite, chosen: Mapping[str, Any]) -> dict[str, Any]:

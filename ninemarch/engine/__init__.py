@@ -4,11 +4,12 @@
 rule live here; statistics do not.
 """
 
-from ninemarch.engine.plan import Selection, make_plan, release_of, schedule_of
+from ninemarch.engine.plan import History, Selection, make_plan, release_of, schedule_of
 from ninemarch.engine.progress import Progress
 from ninemarch.engine.runner import RunResult, execute, judge_once, judge_scenarios, recount
 
 __all__ = [
+    "History",
     "Progress",
     "RunResult",
     "Selection",

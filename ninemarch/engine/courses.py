@@ -16,7 +16,7 @@ from typing import Protocol
 from ninemarch import stats
 from ninemarch.model import Asks, Earlier, Gate, RunPlan, Severity, Tally, Trial, Verdict
 
-__all__ = ["Course", "Reading", "course_of", "reading_of"]
+__all__ = ["Course", "Reading", "clean_trials", "course_of", "reading_of"]
 
 _BLOCK = 64  # scenarios between two looks at the martingale
 _NOTHING = 1e-9  # error rate below which nothing is left of it
@@ -69,6 +69,13 @@ class Course(Protocol):
         ...
 
 
+def clean_trials(gate: Gate) -> int:
+    """Return the clean trials that a first run needs to prove a gate; 0 for a count of failures and a drop."""
+    if gate.asks in {Asks.MAX_FAILURES, Asks.MAX_DROP}:
+        return 0
+    return int(stats.pass_table(gate.allowed, max_failures=0, confidence=gate.confidence)[0])
+
+
 def course_of(gate: Gate, where: Mapping[str, str], plan: RunPlan, baseline: Mapping[str, float] | None) -> Course:
     """Return the course of a gate on a slice, beginning with what earlier runs of the release showed."""
     looks = [look for look in plan.earlier if look.gate == gate.id and dict(look.where) == dict(where)]
@@ -92,9 +99,14 @@ class _Common:
         where = ", ".join(f"{name}={level}" for name, level in self.where.items())
         return f"gate {self.gate.id}" + (f" ({where})" if where else "")
 
-    def _needed(self, slices: int = 1) -> float:
-        """The log e-value that decides; infinite where earlier looks have spent everything."""
-        return math.log(slices / self._alpha) + _MARGIN if self._alpha > 0 else math.inf
+    @property
+    def _to_pass(self) -> float:
+        """The log e-value that passes; infinite where earlier looks have spent everything."""
+        return math.log(1 / self._alpha) + _MARGIN if self._alpha > 0 else math.inf
+
+    def _to_fail(self, slices: int) -> float:
+        """The log e-value that fails one of so many slices; what was spent is not taken off."""
+        return math.log(slices / (1 - self.gate.confidence)) + _MARGIN
 
 
 class _Count(_Common):
@@ -166,7 +178,7 @@ class _Trials(_Common):
         bad, trials = self._bad, self._bad + self._good
         if bad < 2 or bad <= self.gate.allowed * trials:
             return False
-        needed = self._needed(slices)
+        needed = self._to_fail(slices)
         return all(
             float(stats.log_e_fail(bad, n, self.gate.allowed)) >= needed for n in (trials, trials + self._open)
         )
@@ -238,15 +250,15 @@ class _Scenarios(_Common):
         return stats.group_log_e(scores, counts, self.gate.allowed, passing=passing)
 
     def passes(self) -> bool:
-        return all(self._log_e(hist, passing=True) >= self._needed() for hist in self._hists[:2])
+        return all(self._log_e(hist, passing=True) >= self._to_pass for hist in self._hists[:2])
 
     def fails(self, slices: int) -> bool:
         scored, _, best = self._hists
-        return all(self._log_e(hist, passing=False) >= self._needed(slices) for hist in (scored, best))
+        return all(self._log_e(hist, passing=False) >= self._to_fail(slices) for hist in (scored, best))
 
     def hopeless(self, left: int) -> bool:
         clean = -(-left // self._repeats) + len(self._open)
-        return self._log_e(self._hists[1], passing=True, clean=clean) < self._needed()
+        return self._log_e(self._hists[1], passing=True, clean=clean) < self._to_pass
 
 
 def _within(gate: Gate, trial: Trial, reading: Reading) -> Reading:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from ninemarch.errors import UsageError, nearest
-from ninemarch.model import Look, Release, RunPlan, Scenario, Suite, TargetSpec
+from ninemarch.model import Earlier, Look, Release, RunPlan, Scenario, Suite, TargetSpec
 from ninemarch.stats import look_threshold
 from ninemarch.suite import Schedule
 from ninemarch.suite.loader import digest
@@ -75,7 +75,26 @@ def release_of(suite: Suite, selection: Selection) -> Release:
     raise UsageError(msg)
 
 
-def make_plan(suite: Suite, selection: Selection, *, run: str, version: str) -> tuple[RunPlan, Schedule]:
+@dataclass(frozen=True, slots=True)
+class History:
+    """What is known of the release that a plan is for.
+
+    Args:
+        key: what makes it the same release, see ``RunPlan.release_key``.
+        earlier: what earlier runs of it showed.
+        first: index of the first scenario that none of them has drawn.
+        last: id of the last of them.
+    """
+
+    key: str = ""
+    earlier: tuple[Earlier, ...] = ()
+    first: int = 0
+    last: str = ""
+
+
+def make_plan(
+    suite: Suite, selection: Selection, *, run: str, version: str, history: History | None = None
+) -> tuple[RunPlan, Schedule]:
     """Return the plan of a run and its scenarios in planned order.
 
     Args:
@@ -83,6 +102,7 @@ def make_plan(suite: Suite, selection: Selection, *, run: str, version: str) -> 
         selection: what was asked for.
         run: id of the run.
         version: version of ninemarch, recorded.
+        history: earlier runs of the same release; none by default.
 
     Raises:
         UsageError: nothing is selected, a name is unknown, or a number is out of range.
@@ -121,17 +141,34 @@ def make_plan(suite: Suite, selection: Selection, *, run: str, version: str) -> 
         title=suite.title,
         effort_unit=suite.effort_unit,
     )
+    plan = _after(plan, suite, history or History())
     return _fitted(plan, schedule_of(suite, plan), suite, selection)
+
+
+def _after(plan: RunPlan, suite: Suite, history: History) -> RunPlan:
+    """The plan with what earlier runs of the release mean for it: fresh scenarios, or a check on the same ones."""
+    drawn = any(source.generator and not source.subset for source in suite.sources)
+    listed = any(source.scenarios and not source.subset for source in suite.sources)
+    again = bool(history.earlier) and (listed or not drawn)
+    return replace(
+        plan,
+        release_key=history.key,
+        earlier=history.earlier,
+        first=0 if again else history.first,
+        regression_of=history.last if again else "",
+    )
 
 
 def _fitted(plan: RunPlan, schedule: Schedule, suite: Suite, selection: Selection) -> tuple[RunPlan, Schedule]:
     """Complete the plan with what only the schedule knows."""
     # The checkpoint looks at the gates on all scenarios, which other selections say nothing on.
     whole = not (selection.ids or selection.subset or selection.where)
-    stop = _stop(suite, schedule, selection)
+    stop = _stop(suite, schedule, selection, plan)
     look = _look(suite, schedule) if selection.look and whole and stop == "fixed" else None
     weights = {} if schedule.drawn else {k: dict(v) for k, v in schedule.profile.attributes.items()}
     shares = digest({name: dict(levels) for name, levels in schedule.profile.attributes.items()})
+    if plan.earlier and not plan.regression_of:
+        look = None  # the evidence of several runs holds at any look, not at one
     plan = replace(plan, planned=schedule.planned, drawn=schedule.drawn, weights=weights, look=look, stop=stop)
     return replace(plan, profile_hash=shares), schedule
 
@@ -156,6 +193,7 @@ def schedule_of(suite: Suite, plan: RunPlan) -> Schedule:
         subset=plan.subset,
         where=plan.where,
         ids=plan.ids,
+        first=plan.first,
     )
 
 
@@ -166,13 +204,14 @@ def _seed_range(suite: Suite, seed: int) -> str:
     return "undeclared"
 
 
-def _stop(suite: Suite, schedule: Schedule, selection: Selection) -> str:
+def _stop(suite: Suite, schedule: Schedule, selection: Selection, plan: RunPlan) -> str:
     """``sequential`` where the plan may be looked at after every trial: drawn scenarios, each its own unit.
 
     A fixed plan in its place says less, never more: listed scenarios end by themselves, and trials that share a group
     or weigh unlike have no evidence that holds at any look (the first scenario drawn tells).
     """
-    wanted = selection.stop or suite.trials.stop
+    # More trials on what a fixed plan has begun are looked at by the sequential rule.
+    wanted = "sequential" if plan.earlier and not plan.regression_of else selection.stop or suite.trials.stop
     sample = not (selection.ids or selection.subset)
     if wanted != "sequential" or not sample or not schedule.drawn or not any(g.blocking for g in suite.gates):
         return "fixed"

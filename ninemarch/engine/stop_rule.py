@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ninemarch.engine.courses import Course, Reading, course_of, reading_of
+from ninemarch.engine.courses import Course, Reading, clean_trials, course_of, reading_of
 from ninemarch.model import Asks, Gate, RunPlan, Trial, Verdict
 
 __all__ = ["StopRule"]
@@ -41,6 +41,10 @@ class StopRule:
         for gate in self._gates:
             for where in self._known(gate):
                 self._course(gate, where)
+        # A release that earlier runs have proven is looked at again as closely as a first, clean run would.
+        follows = [c for c in self._courses.values() if c.gate.asks is not Asks.MAX_FAILURES]
+        proven = bool(follows) and all(course.passes() for course in follows)
+        self._least = max(clean_trials(gate) for gate in self._gates) if proven else 0
 
     def _applies(self, gate: Gate) -> bool:
         """Whether this selection says anything on the gate; as the gate floor sees it."""
@@ -98,12 +102,15 @@ class StopRule:
         courses = list(known.values())
         slices = sum(bool(course.where) for course in courses)
         left = self._plan.planned - self._released
+        if self._released < 1:
+            return ""  # whatever earlier runs have shown, a run makes trials of its own
         for course in courses:
             if course.fails(slices if course.where else 1):
                 return f"decided after {self._released:,} trials: {course.name} has failed"
-        if courses and all(course.passes() or course.gate.asks is Asks.MAX_FAILURES for course in courses):
-            follows = any(course.gate.asks is not Asks.MAX_FAILURES for course in courses)
-            return f"decided after {self._released:,} trials: every gate is proven" if follows else ""
+        follows = [course for course in courses if course.gate.asks is not Asks.MAX_FAILURES]
+        fresh = min(self._least, self._plan.planned)
+        if follows and self._released >= fresh and all(course.passes() for course in follows):
+            return f"decided after {self._released:,} trials: every gate is proven"
         for key, course in known.items():
             if key not in self._futile and course.hopeless(left):
                 return f"stopped after {self._released:,} trials: no trial left in the plan can pass {course.name}"

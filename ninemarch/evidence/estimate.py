@@ -74,13 +74,14 @@ def proves_within(tally: Tally, allowed: float, confidence: float) -> bool:
 def proves_beyond(tally: Tally, allowed: float, confidence: float) -> bool:
     """Return whether the mean score is proven to be above ``allowed``.
 
-    At any look, one bad unit alone proves nothing: it may be the first, and one more costs next to nothing.
+    At any look, one bad unit alone proves nothing: it may be the first, and one more costs next to nothing. What
+    earlier looks have spent is not taken off: a FAIL is never withheld.
     """
-    if tally.trials == 0 or confidence + tally.spent >= 1 - _NOTHING:
+    if tally.trials == 0:
         return False
     if _sequential(tally):
         alone = tally.independent and not tally.scores and tally.failures < 2
-        return not alone and _log_e(tally, allowed, passing=False) >= -math.log(1 - confidence - tally.spent)
+        return not alone and _log_e(tally, allowed, passing=False) >= -math.log(1 - confidence)
     return _limits(tally, confidence)[0] > allowed
 
 
@@ -120,13 +121,15 @@ def _shares(tally: Tally) -> tuple[list[float], NDArray[np.int64]]:
 
 
 def _limits(tally: Tally, confidence: float) -> tuple[float, float, float, str, str]:
-    """Mean score: lower and upper limit, measured; then the method's name and the population's key."""
-    lower, upper, measured, name, key = _limits_at(tally, min(confidence + tally.spent, 1 - 1e-12))
-    return (
-        (lower, upper, measured, name, key)
-        if confidence + tally.spent < 1 - _NOTHING
-        else (0.0, 1.0, measured, name, key)
-    )
+    """Mean score: lower and upper limit, measured; then the method's name and the population's key.
+
+    What earlier looks have spent is missing from the upper limit, which PASS rests on; FAIL is never withheld.
+    """
+    lower, upper, *rest = _limits_at(tally, confidence)
+    if tally.spent:
+        left = confidence + tally.spent
+        upper = _limits_at(tally, left)[1] if left < 1 - _NOTHING else 1.0
+    return lower, upper, *rest  # type: ignore[return-value]
 
 
 def _limits_at(tally: Tally, confidence: float) -> tuple[float, float, float, str, str]:

@@ -30,6 +30,7 @@ def gather(
     *,
     baselines: Baselines | None = None,
     waived: Waived | None = None,
+    partial: bool = False,
 ) -> Evidence:
     """Return the evidence of the run whose table lies at ``path``.
 
@@ -38,6 +39,7 @@ def gather(
         gates: requirements whose slices and scores are to be counted too.
         baselines: name of a baseline -> share failed of each of its scenarios; gates on others are not measured.
         waived: what people waived or put in quarantine; None for nothing.
+        partial: the run was given up: what it has not recorded is not missing.
 
     Raises:
         RunInvalid: the table is damaged, or its sums do not add up.
@@ -54,11 +56,11 @@ def gather(
     def evidence(columns: Columns, *, stopped: bool) -> Evidence:
         return _evidence(head, columns, gates, scenarios, baselines or {}, stopped=stopped)
 
-    found = evidence(columns, stopped=bool(head.stop))
+    found = evidence(columns, stopped=bool(head.stop) or partial)
     forgiven = None
     if marks.waived:
         # At its declared look a run stops for its failures: without them it would have gone on.
-        stopped = bool(head.stop) and plan.look is None
+        stopped = partial or (bool(head.stop) and plan.look is None)
         forgiven = evidence(columns.with_verdict(marks.waived, Verdict.PASS), stopped=stopped)
     return replace(
         found,

@@ -13,7 +13,7 @@ from dataclasses import replace
 from scipy import special
 
 from ninemarch import stats
-from ninemarch.model import Counts, Earlier, Gate, RunPlan, Slice, Tally
+from ninemarch.model import Counts, Earlier, Gate, GateVerdict, RunPlan, Slice, Tally
 
 __all__ = ["earlier_wheres", "join", "spent_by"]
 
@@ -29,7 +29,9 @@ def join(part: Slice, plan: RunPlan, gate: str = "") -> tuple[Slice, tuple[str, 
         gate: id of the gate; empty for the headline rate.
     """
     looks = [e for e in plan.earlier if e.gate == gate and dict(e.where) == dict(part.where)]
-    if plan.regression_of or not looks or part.scored.weighted is not None:
+    if plan.regression_of:
+        return _less(part, looks), ()
+    if not looks or part.scored.weighted is not None:
         return part, ()
     parts: list[Slice | Earlier] = [part, *looks]
     spent = sum(look.spent for look in looks)
@@ -41,6 +43,20 @@ def join(part: Slice, plan: RunPlan, gate: str = "") -> tuple[Slice, tuple[str, 
         acting=part.acting if part.acting.weighted else _sum([each.acting for each in parts], spent),
     )
     return joined, tuple(dict.fromkeys(look.run for look in looks))
+
+
+def _less(part: Slice, looks: Sequence[Earlier]) -> Slice:
+    """The same scenarios again: no further evidence, and each look that did not pass has spent its level.
+
+    A PASS on a release that has passed every look so far needs nothing more: all of them passed by less than alpha.
+    """
+    spent = (
+        0.0 if all(look.verdict == GateVerdict.PASS.value for look in looks) else sum(look.spent for look in looks)
+    )
+    if not spent:
+        return part
+    names = ("scored", "acting", "worst", "best")
+    return replace(part, **{name: replace(getattr(part, name), spent=spent) for name in names})
 
 
 def _sum(tallies: Sequence[Tally], spent: float) -> Tally:
@@ -80,7 +96,12 @@ def spent_by(plan: RunPlan, gate: Gate, tally: Tally) -> float:
 
     Source: definition of the level of a test.
     """
-    if plan.stop == "sequential" or plan.earlier or gate.max_failures is not None or tally.trials == 0:
+    if (
+        plan.stop == "sequential"
+        or (plan.earlier and not plan.regression_of)
+        or gate.max_failures is not None
+        or tally.trials == 0
+    ):
         return 0.0
     if tally.weighted or not tally.independent or tally.scores or tally.look or plan.look:
         return 1 - gate.confidence

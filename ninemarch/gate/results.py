@@ -20,8 +20,7 @@ __all__ = ["judge_all", "looks"]
 
 def judge_all(evidence: Evidence, gates: Sequence[Gate]) -> tuple[GateResult, ...]:
     """Return the results of all gates; a FAIL among several slices is corrected for their number."""
-    judged = [(_capped(result, evidence), part) for result, part in _judged(evidence, gates)]
-    return _corrected(judged)
+    return _corrected(list(_judged(evidence, gates)))
 
 
 def _judged(evidence: Evidence, gates: Sequence[Gate]) -> Iterator[tuple[GateResult, Slice]]:
@@ -81,19 +80,6 @@ def _no_baseline(gate: Gate) -> GateResult:
     )
 
 
-def _capped(result: GateResult, evidence: Evidence) -> GateResult:
-    """The same scenarios again on the same release can lower a verdict, never raise it."""
-    again = evidence.plan.regression_of
-    if not again or result.verdict is not GateVerdict.PASS:
-        return result
-    looks = [e for e in evidence.plan.earlier if e.gate == result.id and dict(e.where) == dict(result.where)]
-    missed = [look for look in looks if look.verdict != GateVerdict.PASS.value]
-    if not missed:
-        return result
-    reason = f"run {missed[-1].run} said {missed[-1].verdict} on these very scenarios: a rerun cannot raise that"
-    return replace(result, verdict=GateVerdict.NOT_PROVEN, reason=reason, more_clean=None)
-
-
 def _corrected(judged: Sequence[tuple[GateResult, Slice]]) -> tuple[GateResult, ...]:
     """Holm's step-down over all slices: the i-th smallest p-value fails its slice up to alpha / (slices - i).
 
@@ -117,8 +103,7 @@ def _step_down(results: list[GateResult], slices: Sequence[int], parts: Sequence
     }
     holds = True
     for i, place in enumerate(sorted(failing, key=lambda at: failing[at])):
-        alpha = 1 - results[place].confidence - parts[place].scored.spent
-        holds = holds and failing[place] * (tested - i) <= alpha
+        holds = holds and failing[place] * (tested - i) <= 1 - results[place].confidence
         if not holds:
             reason = f"below the gate alone, not proven among {tested} slices: {results[place].reason}"
             results[place] = replace(results[place], verdict=GateVerdict.NOT_PROVEN, reason=reason)

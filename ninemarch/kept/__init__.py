@@ -1,12 +1,15 @@
-"""Small text files that people keep in git beside their suite: baselines, failures, waivers, the march."""
+"""Small text files beside a suite, most in git: baselines, failures, the ledger, waivers, the march."""
 
 from ninemarch.kept.baseline import baseline_bytes, baseline_path, load_baseline
 from ninemarch.kept.catalogue import catalogue_bytes, catalogue_path, load_catalogue
+from ninemarch.kept.ledger import Entry, append_entry, read_ledger
 from ninemarch.kept.march import check_milestones, load_march, march_bytes, march_path
 from ninemarch.kept.waivers import WAIVERS_FILE, load_waivers
 
 __all__ = [
     "WAIVERS_FILE",
+    "Entry",
+    "append_entry",
     "baseline_bytes",
     "baseline_path",
     "catalogue_bytes",
@@ -18,4 +21,5 @@ __all__ = [
     "load_waivers",
     "march_bytes",
     "march_path",
+    "read_ledger",
 ]

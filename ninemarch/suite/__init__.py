@@ -5,10 +5,21 @@
 makes a scenario at chosen levels.
 """
 
-from ninemarch.suite.code import resolve
-from ninemarch.suite.draw import GeneratorFault, Maker, Schedule, find_scenario
+from ninemarch.suite.code import resolve, source_digest
+from ninemarch.suite.draw import GeneratorFault, Maker, Schedule, find_scenario, profile_of
 from ninemarch.suite.loader import load
 from ninemarch.suite.maker import make
 from ninemarch.suite.shipped import shipped_names
 
-__all__ = ["GeneratorFault", "Maker", "Schedule", "find_scenario", "load", "make", "resolve", "shipped_names"]
+__all__ = [
+    "GeneratorFault",
+    "Maker",
+    "Schedule",
+    "find_scenario",
+    "load",
+    "make",
+    "profile_of",
+    "resolve",
+    "shipped_names",
+    "source_digest",
+]

@@ -171,6 +171,7 @@ class Schedule:
         subset: run a hand-picked subset instead of the population.
         where: keep only scenarios with these attribute levels.
         ids: run exactly these scenarios.
+        first: index of the first scenario drawn.
 
     Raises:
         UsageError: nothing is selected, or a name is unknown.
@@ -186,7 +187,9 @@ class Schedule:
         subset: str = "",
         where: Mapping[str, str] | None = None,
         ids: Sequence[str] = (),
+        first: int = 0,
     ) -> None:
+        self._first = first
         self.suite = suite
         self.profile = profile_of(suite, profile)
         self.repeats = suite.trials.per_scenario
@@ -261,7 +264,7 @@ class Schedule:
         if self._drawer is None:
             yield from self._listed
             return
-        index = -1
+        index = self._first - 1
         misses = slot = 0
         while misses < FILTER_PATIENCE:
             if slot in self._places:

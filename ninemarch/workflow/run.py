@@ -6,6 +6,7 @@ Covers the way of one run: plan, journal, trials, seal, table, evidence, decisio
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import ninemarch
 from ninemarch import table
 from ninemarch.checks import compile_checks
 from ninemarch.engine import Progress, Selection, execute, make_plan, recount, release_of, schedule_of
-from ninemarch.errors import NinemarchError
+from ninemarch.errors import NinemarchError, UsageError
 from ninemarch.evidence import gather
 from ninemarch.gate import decide
 from ninemarch.journal import Journal, find_run, new_run_folder, read_plan
@@ -22,6 +23,7 @@ from ninemarch.march import build_march
 from ninemarch.model import Decision, Evidence, March, RunPlan, Suite
 from ninemarch.suite import load
 from ninemarch.targets import open_target
+from ninemarch.workflow.history import begin, end, history_of
 from ninemarch.workflow.waivers import waived_of, waivers_for
 
 Watch = Callable[[Progress], None]
@@ -36,14 +38,25 @@ class Finished:
     evidence: Evidence
 
 
-def run(suite: Suite, selection: Selection, *, watch: Watch | None = None, root: Path | None = None) -> Finished:
-    """Run ``suite`` as selected and decide.
+def run(
+    suite: Suite,
+    selection: Selection,
+    *,
+    watch: Watch | None = None,
+    root: Path | None = None,
+    ledger: bool = True,
+    record: bool = False,
+) -> Finished:
+    """Run ``suite`` as selected and decide; earlier runs of the same release are continued.
 
     Args:
         suite: the suite.
         selection: what to run; ``Selection()`` runs the newest release on the default profile.
         watch: called after every trial with the running counts; must be quick.
         root: folder that holds ``.ninemarch``; here by default.
+        ledger: whether earlier looks at the release count, and this one is remembered. Without it the decision holds
+            for this run alone, as if there had been no other.
+        record: remember it under ``reports`` too, for git.
 
     Raises:
         UsageError: nothing is selected, or a name is unknown; nothing was run.
@@ -55,9 +68,11 @@ def run(suite: Suite, selection: Selection, *, watch: Watch | None = None, root:
     compile_checks(suite)
     waivers_for(suite.name, suite.origin)
     target = open_target(release_of(suite, selection).target, suite)
+    past = history_of(suite, selection, root) if ledger else None
     folder = new_run_folder(root)
     try:
-        plan, schedule = make_plan(suite, selection, run=folder.name, version=ninemarch.__version__)
+        plan, schedule = make_plan(suite, selection, run=folder.name, version=ninemarch.__version__, history=past)
+        begin(plan, root=root, record=record)
         journal = Journal.create(folder, plan)
     except NinemarchError:
         folder.rmdir()
@@ -71,7 +86,15 @@ def run(suite: Suite, selection: Selection, *, watch: Watch | None = None, root:
             Progress(plan.planned, notify=watch),
             baselines=_baselines(plan),
         )
-    return decide_run(folder)
+    return _remembered(decide_run(folder), root, record=record)
+
+
+def _remembered(finished: Finished, root: Path | None, *, record: bool = False) -> Finished:
+    """The finished run, once the ledger knows what it has shown."""
+    plan = finished.evidence.plan
+    with suppress(UsageError):  # a full disk: what was written before the first trial finds the record later
+        end(plan, table.ensure(finished.folder), finished.evidence, root=root, record=record)
+    return finished
 
 
 def resume(name: str, *, watch: Watch | None = None, root: Path | None = None) -> Finished:
@@ -90,7 +113,7 @@ def resume(name: str, *, watch: Watch | None = None, root: Path | None = None) -
         progress = Progress(summary.plan.planned, notify=watch)
         recount(journal, progress)
         execute(suite, schedule, target, journal, progress, baselines=_baselines(summary.plan))
-    return decide_run(folder)
+    return _remembered(decide_run(folder), root)
 
 
 def decide_run(folder: Path, *, waive: bool = True) -> Finished:

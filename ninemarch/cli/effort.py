@@ -1,4 +1,4 @@
-"""Effort on the command line: ``3w``, ``2.5 days``, ``560 lines of code``, ``12``."""
+"""Effort on the command line: ``3w``, ``2.5 days``, ``560 lines of code``, ``12``, or from git."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from ninemarch.errors import UsageError
 from ninemarch.model import Effort
 from ninemarch.text import excerpt, printable
 
-__all__ = ["effort"]
+__all__ = ["effort", "given_effort"]
 
 _SHORT = {"h": "hours", "d": "days", "w": "weeks", "mo": "months"}
 _GIVEN = re.compile(r"\s*([0-9]{1,12}(?:\.[0-9]{1,9})?)\s*(\S.*?)?\s*", re.ASCII | re.DOTALL)
@@ -34,3 +34,19 @@ def effort(option: str, text: str) -> Effort:
         msg = f"{option} '{excerpt(text, 60)}' is no amount of work; give one as 3w, 2.5 days or '40 lines of code'"
         raise UsageError(msg)
     return Effort(float(found.group(1)), _SHORT.get(unit, unit))
+
+
+def given_effort(amount: str, source: str) -> Effort | None:
+    """Return what ``--effort`` or ``--effort-from`` says; None where neither was given.
+
+    Raises:
+        UsageError: both were given, or one of them is wrong.
+    """
+    if amount and source:
+        msg = f"--effort {excerpt(amount, 40)} and --effort-from {excerpt(source, 40)} were both given; give one"
+        raise UsageError(msg)
+    if source:
+        from ninemarch.interop import effort_from
+
+        return effort_from(source)
+    return effort("--effort", amount) if amount else None

@@ -1,16 +1,18 @@
-"""``ninemarch march add|show``: the record of a suite's releases."""
+"""``ninemarch march add|show|import``: the record of a suite's releases."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from ninemarch.cli.inspect import RunArgument
-from ninemarch.cli.suite import SuiteArgument
+from ninemarch.cli.run import Effort as EffortOption
+from ninemarch.cli.run import EffortFrom
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Releases over time: add, show.")
-EffortOption = Annotated[str, typer.Option("--effort", help="Work the release took, as 3w, 2.5 days, '40 fixes'.")]
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Releases over time: add, show, import.")
+Suite = Annotated[str, typer.Argument(metavar="SUITE", help="Suite, or the name its march has under reports/.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 
@@ -19,17 +21,18 @@ def add(
     run: RunArgument = "latest",
     release: Annotated[str, typer.Option("--release", help="What the release is called, if the run does not.")] = "",
     effort: EffortOption = "",
+    effort_from: EffortFrom = "",
     as_json: Json = False,
 ) -> None:
     """Add a run to the record of its suite's releases: a line of text under reports/ for git."""
     from ninemarch import workflow
     from ninemarch.cli import console
-    from ninemarch.cli.effort import effort as parsed
+    from ninemarch.cli.effort import given_effort
     from ninemarch.report.document import FORMAT
     from ninemarch.report.milestone_document import milestone_document
     from ninemarch.report.terminal_milestones import print_milestone
 
-    given = parsed("--effort", effort) if effort else None
+    given = given_effort(effort, effort_from)
     made, path = workflow.add_milestone(run, release=release, effort=given)
     with console.printing():
         if as_json:
@@ -41,19 +44,56 @@ def add(
 
 
 @app.command()
-def show(suite: SuiteArgument, as_json: Json = False) -> None:
+def show(suite: Suite, as_json: Json = False) -> None:
     """Show the releases in order: effort, counts, rate, nines, what broke the line, which drops are real."""
     from ninemarch import workflow
     from ninemarch.cli import console
     from ninemarch.report.milestone_document import milestones_document
     from ninemarch.report.terminal_milestones import print_milestones
-    from ninemarch.suite import load
 
-    with console.foreign():
-        name = load(suite).name
-    found = workflow.milestone_table(name)
+    found = workflow.milestone_table(_name(suite))
     with console.printing():
         if as_json:
             console.print_json(milestones_document(found))
         else:
             print_milestones(console.stdout(), found)
+
+
+@app.command("import")
+def import_(
+    suite: Suite,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV of release, failures, trials, ...")],
+    effort_unit: Annotated[str, typer.Option("--effort-unit", help="What the column effort counts.")] = "",
+) -> None:
+    """Add counts measured before or elsewhere: a CSV file with the columns release, failures, trials.
+
+    Further columns: name, date (2026-11-25), effort (a number), profile. Counts are taken as independent trials.
+    """
+    from ninemarch import workflow
+    from ninemarch.cli import console
+    from ninemarch.report.terminal_milestones import print_milestone
+
+    added, path = workflow.import_milestones(_name(suite, known=False), file, effort_unit=effort_unit)
+    with console.printing():
+        for line in added.lines:
+            print_milestone(console.stdout(), line)
+        console.echo(f"  {path}: commit it")
+
+
+def _name(text: str, *, known: bool = True) -> str:
+    """The name of a suite, or of a march without one: counts from elsewhere may have no suite here."""
+    from ninemarch.cli import console
+    from ninemarch.errors import SuiteError
+    from ninemarch.kept import NAME, march_path
+    from ninemarch.suite import load
+
+    named = NAME.fullmatch(text) is not None and not Path(text).exists()
+    if named and march_path(text).is_file():
+        return text
+    try:
+        with console.foreign():
+            return load(text).name
+    except SuiteError:
+        if known or not named:
+            raise
+        return text

@@ -31,7 +31,11 @@ Resume = Annotated[str, typer.Option("--resume", help="Run what is missing of th
 Stop = Annotated[str, typer.Option("--stop", help="sequential or fixed, in place of the suite's own.")]
 Record = Annotated[bool, typer.Option("--record", help="Remember this look under reports/ too, for git.")]
 Label = Annotated[str, typer.Option("--label", help="Name of the release that --target is.")]
-Effort = Annotated[float | None, typer.Option("--effort", min=0, help="Work that release took.")]
+Effort = Annotated[str, typer.Option("--effort", help="Work the release took, as 3w, 2.5 days, '40 fixes'.")]
+EffortFrom = Annotated[
+    str, typer.Option("--effort-from", help="Work from git: git:TAG1..TAG2 (commits) or git-days:TAG1..TAG2.")
+]
+March = Annotated[bool, typer.Option("--march", help="Add the run to reports/<suite>/march.jsonl.")]
 Page = Annotated[str, typer.Option("--report", help="Write the HTML page to this file too.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="No progress; one line.")]
@@ -51,7 +55,9 @@ def run(
     stop: Stop = "",
     record: Record = False,
     label: Label = "",
-    effort: Effort = None,
+    effort: Effort = "",
+    effort_from: EffortFrom = "",
+    march: March = False,
     page: Page = "",
     junit: ci.Junit = "",
     junit_skip: ci.JunitSkip = None,
@@ -60,6 +66,7 @@ def run(
     quiet: Quiet = False,
 ) -> None:
     """Run a suite on a target; resumable; prints the decision and exits with its code."""
+    from ninemarch.cli.effort import given_effort
     from ninemarch.cli.inspect import tell
 
     settings = read_settings()
@@ -68,14 +75,7 @@ def run(
     if bool(suite) == bool(resume):
         msg = "give a suite to run, or --resume RUN, not both; e.g. ninemarch run dates"
         raise UsageError(msg)
-    if target and release:
-        msg = "--target and --release were both given; a release of the ladder names its own target (use --label)"
-        raise UsageError(msg)
-    _known_stop(stop)
-    if page:
-        from ninemarch.durable import check_file
-
-        check_file(Path(page))
+    _check(target=target, release=release, stop=stop, page=page)
     outputs = ci.Outputs(settings, junit=junit, junit_skip=junit_skip, github=github)
     chosen = {
         "release": release,
@@ -88,23 +88,48 @@ def run(
         "seed": seed,
         "stop": stop,
         "label": label,
-        "effort": effort,
+        "effort": given_effort(effort, effort_from),
     }
-    silent = quiet or as_json
+    still = quiet or as_json
     with outputs.commands_stopped():
-        finished = _resumed(resume, chosen, silent) if resume else _started(suite, chosen, silent, record=record)
+        finished = (
+            _resumed(resume, chosen, still) if resume else _started(suite, chosen, still, march=march, record=record)
+        )
     tell(finished, as_json=as_json, quiet=quiet, page=page)
     outputs.deliver(finished.decision)
+    if march:
+        _add(finished)
     raise typer.Exit(int(finished.decision.exit_code))
 
 
-def _known_stop(stop: str) -> None:
+def _check(*, target: str, release: str, stop: str, page: str) -> None:
+    """Refuse options that cannot stand together, and a page that could not be written."""
+    if target and release:
+        msg = "--target and --release were both given; a release of the ladder names its own target (use --label)"
+        raise UsageError(msg)
     if stop not in {"", "sequential", "fixed"}:
         msg = f"--stop {stop} is unknown{nearest(stop, ('sequential', 'fixed'))}; allowed: sequential, fixed"
         raise UsageError(msg)
+    if page:
+        from ninemarch.durable import check_file
+
+        check_file(Path(page))
 
 
-def _started(name: str, chosen: dict[str, Any], quiet: bool, *, record: bool) -> Finished:
+def _add(finished: Finished) -> None:
+    """Add a run to the march; the exit code stays the decision's, so what keeps it out is only said."""
+    from ninemarch import workflow
+    from ninemarch.cli import console
+
+    try:
+        _, path = workflow.add_milestone(finished.folder.name)
+    except UsageError as error:
+        console.say(f"not added to the march: {error}")
+    else:
+        console.say(f"added to {path}: commit it")
+
+
+def _started(name: str, chosen: dict[str, Any], quiet: bool, *, march: bool, record: bool) -> Finished:
     from ninemarch import workflow
     from ninemarch.cli.console import foreign, watching
     from ninemarch.engine import Selection
@@ -114,7 +139,11 @@ def _started(name: str, chosen: dict[str, Any], quiet: bool, *, record: bool) ->
     target = parse_target(chosen["target"]) if chosen["target"] else None
     with watching(quiet=quiet) as show, foreign():
         suite = load(name)
-        selection = Selection(**{**chosen, **size_of(suite, chosen), "target": target})
+        if march:
+            workflow.check_effort(suite.name, chosen["effort"])
+        amount, unit = chosen["effort"] or (None, "")
+        work = {"effort": amount, "effort_unit": unit}
+        selection = Selection(**{**chosen, **size_of(suite, chosen), **work, "target": target})
         return workflow.run(suite, selection, watch=lambda progress: show(suite.name, progress), record=record)
 
 

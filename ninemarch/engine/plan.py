@@ -34,7 +34,8 @@ class Selection:
         look: whether the suite's declared checkpoint is used.
         stop: ``fixed`` or ``sequential``; the suite's own by default.
         label: how a run of ``target`` is called among releases.
-        effort: work it took.
+        effort: work it took, in ``effort_unit``; by default what the suite says of the release.
+        effort_unit: by default the suite's own.
     """
 
     release: str = ""
@@ -49,6 +50,7 @@ class Selection:
     stop: str = ""
     label: str = ""
     effort: float | None = None
+    effort_unit: str = ""
 
 
 def release_of(suite: Suite, selection: Selection) -> Release:
@@ -58,7 +60,7 @@ def release_of(suite: Suite, selection: Selection) -> Release:
         UsageError: no such release, or the suite names no target.
     """
     if selection.target is not None:
-        return Release(id=selection.label, target=selection.target, effort=selection.effort)
+        return Release(id=selection.label, target=selection.target)
     if selection.release:
         for release in suite.releases:
             if release.id == selection.release:
@@ -70,7 +72,7 @@ def release_of(suite: Suite, selection: Selection) -> Release:
     if suite.releases:
         return suite.releases[-1]
     if suite.target is not None:
-        return Release(id=selection.label, target=suite.target, effort=selection.effort)
+        return Release(id=selection.label, target=suite.target)
     msg = f"suite {suite.name} names no target; add 'target:' to the suite or give --target python:module:name"
     raise UsageError(msg)
 
@@ -129,7 +131,7 @@ def make_plan(
         per_scenario=suite.trials.per_scenario,
         release=release.id,
         release_name=release.name,
-        effort=release.effort,
+        effort=release.effort if selection.effort is None else selection.effort,
         subset=selection.subset,
         ids=selection.ids,
         where=dict(selection.where),
@@ -139,7 +141,7 @@ def make_plan(
         argv=tuple(sys.argv[1:]),
         gates=suite.gates,
         title=suite.title,
-        effort_unit=suite.effort_unit,
+        effort_unit=selection.effort_unit or suite.effort_unit,
     )
     plan = _after(plan, suite, history or History())
     return _fitted(plan, schedule_of(suite, plan), suite, selection)

@@ -2,11 +2,13 @@
 
 from ninemarch.kept.baseline import baseline_bytes, baseline_path, load_baseline
 from ninemarch.kept.catalogue import catalogue_bytes, catalogue_path, load_catalogue
+from ninemarch.kept.folder import NAME
 from ninemarch.kept.ledger import Entry, append_entry, read_ledger
 from ninemarch.kept.march import check_milestones, load_march, march_bytes, march_path
 from ninemarch.kept.waivers import WAIVERS_FILE, load_waivers
 
 __all__ = [
+    "NAME",
     "WAIVERS_FILE",
     "Entry",
     "append_entry",

@@ -7,7 +7,7 @@ from ninemarch.workflow.catalogue import edit_clusters, keep_clusters, known_clu
 from ninemarch.workflow.demo import DemoResult, demo
 from ninemarch.workflow.hunt import HuntOptions, hunt
 from ninemarch.workflow.hunt_record import is_hunt, read_hunt
-from ninemarch.workflow.march import add_milestone, milestone_table
+from ninemarch.workflow.march import add_milestone, check_effort, import_milestones, milestone_table
 from ninemarch.workflow.mine import mine
 from ninemarch.workflow.planning import plan_rates, plan_suite
 from ninemarch.workflow.promote import Promoted, promote
@@ -29,12 +29,14 @@ __all__ = [
     "calibrate_rate",
     "calibrate_suite",
     "check_code",
+    "check_effort",
     "compare_with_baseline",
     "decide_run",
     "demo",
     "edit_clusters",
     "example_scenarios",
     "hunt",
+    "import_milestones",
     "is_hunt",
     "keep_clusters",
     "known_clusters",

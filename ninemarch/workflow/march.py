@@ -8,31 +8,44 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
-from ninemarch import table
+from ninemarch import interop, table
 from ninemarch.durable import alone, write_whole
 from ninemarch.errors import NinemarchError, UsageError
-from ninemarch.evidence import compare, read_scenarios, worth
+from ninemarch.evidence import compare, estimate, read_scenarios, worth
 from ninemarch.journal import find_run
 from ninemarch.kept import check_milestones, load_march, march_bytes, march_path
 from ninemarch.march import stand
 from ninemarch.model import (
+    Counts,
     Difference,
     Effort,
     GateMark,
     GateResult,
+    GateVerdict,
     Milestone,
     Milestones,
     MilestoneTable,
     Population,
     Rate,
     RunPlan,
+    Tally,
 )
 from ninemarch.text import excerpt, scrub
 from ninemarch.workflow.baseline import baseline_of, why_no_sample
 from ninemarch.workflow.run import Finished, decide_run
 
-__all__ = ["add_milestone", "known_milestones", "milestone_table", "record_milestones"]
+__all__ = [
+    "add_milestone",
+    "check_effort",
+    "import_milestones",
+    "known_milestones",
+    "milestone_table",
+    "record_milestones",
+]
+
+_CONFIDENCE = 0.95  # of each end of the interval of imported counts, as gates have it by default
 
 
 def add_milestone(
@@ -56,8 +69,8 @@ def add_milestone(
     finished = decide_run(find_run(run, root), waive=False)  # waivers end, the record stays
     made = milestone_of(finished, release=release, effort=effort)
     suite = finished.decision.plan.suite
-    path = record_milestones(suite, [made], root=root)
-    return load_march(suite, root).lines[-1], path
+    added, path = record_milestones(suite, [made], root=root)
+    return added.lines[0], path
 
 
 def milestone_of(
@@ -124,8 +137,8 @@ def _mark(gate: GateResult) -> GateMark:
     )
 
 
-def record_milestones(suite: str, added: Sequence[Milestone], *, root: Path | None = None) -> Path:
-    """Add lines to the record of a suite's releases and return where it lies; all of them or none.
+def record_milestones(suite: str, added: Sequence[Milestone], *, root: Path | None = None) -> tuple[Milestones, Path]:
+    """Add lines to the record of a suite's releases, all of them or none; return them and where it lies.
 
     Effort without a unit is taken to be in the record's own.
 
@@ -142,7 +155,67 @@ def record_milestones(suite: str, added: Sequence[Milestone], *, root: Path | No
         ]
         record = Milestones(suite, (*known.lines, *new))
         check_milestones(record)
-        return write_whole(path, march_bytes(record))
+        return Milestones(suite, tuple(new)), write_whole(path, march_bytes(record))
+
+
+def check_effort(suite: str, effort: Effort | None, *, root: Path | None = None) -> None:
+    """Find out before a run whether its effort will fit the record.
+
+    Raises:
+        UsageError: the record is damaged, or counts in another unit.
+    """
+    unit = load_march(suite, root).effort_unit
+    if effort and effort.unit and unit and effort.unit != unit:
+        amount = f"{effort.amount:g} {excerpt(effort.unit, 40)}"
+        msg = f"effort={amount}, but this march counts in '{excerpt(unit, 40)}'; give it in that unit"
+        raise UsageError(msg)
+
+
+def import_milestones(
+    suite: str, file: Path, *, effort_unit: str = "", root: Path | None = None
+) -> tuple[Milestones, Path]:
+    """Add counts of releases from a CSV file to the record of a suite; all of them or none.
+
+    They are taken as independent trials of a plan of fixed size.
+
+    Args:
+        suite: name of the suite.
+        file: the file, see ``interop.read_counts``.
+        effort_unit: what its effort is counted in; by default the record's own.
+        root: folder that holds ``reports``; here by default.
+
+    Returns:
+        The lines that were added, and where the record lies.
+
+    Raises:
+        UsageError: the file is wrong, or contradicts the record.
+    """
+    added = [_counted(each, effort_unit) for each in interop.read_counts(file)]
+    return record_milestones(suite, added, root=root)
+
+
+def _counted(each: interop.CountedRelease, effort_unit: str) -> Milestone:
+    clean = each.trials - each.failures
+    tally = Tally(tuple((k, 1, many) for k, many in ((0, clean), (1, each.failures)) if many))
+    rate = cast("Rate", estimate(tally, _CONFIDENCE))  # every line has a trial
+    return Milestone(
+        release=each.release,
+        release_name=each.name,
+        date=each.date,
+        source="import",
+        run="",
+        population=Population("", "", each.profile, ""),
+        seed=None,
+        seed_range="",
+        first=0,
+        per_scenario=1,
+        effort=each.effort,
+        effort_unit=effort_unit if each.effort is not None else "",
+        verdict=GateVerdict.NO_GATE,
+        counts=Counts(planned=each.trials, passed=clean, loud=each.failures),
+        rate=rate,
+        worth=worth(tally),
+    )
 
 
 def known_milestones(suite: str, *, root: Path | None = None) -> Milestones:

@@ -27,7 +27,7 @@ COMMANDS = [
     ["clusters"],
     *(["clusters", name] for name in ("show", "merge", "split", "rename")),
     ["march"],
-    *(["march", name] for name in ("add", "show")),
+    *(["march", name] for name in ("add", "show", "import")),
     ["suite"],
     *(["suite", name] for name in ("list", "show", "validate", "verify", "schema")),
 ]

@@ -1,6 +1,7 @@
 """The march on the command line: releases recorded, shown, in a fresh checkout and with hostile names."""
 
 import shutil
+import subprocess
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -119,3 +120,51 @@ def test_a_damaged_record_is_refused_with_its_line(cli, project, tmp_path):
     cli("march", "show", ".", cwd=tmp_path / "p").must(
         2, "march.jsonl, line 4, is no milestone", "bring the file back"
     )
+
+
+COUNTS = (
+    "release,name,failures,trials,date,effort\n0.8,rules,130,400,2025-01-01,3\n0.9,<b>\x1b[31m,40,400,2025-02-01,2\n"
+)
+
+
+def test_counts_from_elsewhere_stand_before_the_runs_on_a_line_of_their_own(cli, project, tmp_path):
+    shutil.copytree(project, tmp_path / "p")
+    folder = tmp_path / "p"
+    (folder / "counts.csv").write_text(COUNTS, encoding="utf-8")
+    done = cli("march", "import", ".", "counts.csv", cwd=folder)
+    done.must(0, "0.8 rules 67.50%, 90% interval", "effort 3 weeks", "march.jsonl: commit it")
+    assert not done.steering
+    shown = cli("march", "show", ".", cwd=folder).must(
+        0, "0.8 rules 3 130 of 400", "-- recorded runs from here on", "1.2 12.5", "imported counts are taken as"
+    )
+    assert not shown.steering
+    cli("march", "import", ".", "counts.csv", cwd=folder).must(2, "the counts of 0.8 would stand twice")
+
+
+def test_counts_need_no_suite(cli, tmp_path):
+    (tmp_path / "counts.csv").write_text(COUNTS, encoding="utf-8")
+    cli("march", "import", "robot", "counts.csv", "--effort-unit", "sprints", cwd=tmp_path).must(0)
+    cli("march", "show", "robot", cwd=tmp_path).must(0, "robot 2 releases, effort in sprints", "40 of 400")
+    cli("march", "show", "robt", cwd=tmp_path).must(2, "robt")
+
+
+def test_a_run_can_be_added_at_once_with_effort_from_git(cli, write_suite, tmp_path):
+    write_suite(tmp_path, files={"bots.py": BOT}, scenarios=[{"inline": MANY[:20]}])
+    who = ("git", "-c", "user.name=x", "-c", "user.email=x@y.z")
+    for words in (
+        ["init"],
+        ["commit", "--allow-empty", "-m", "a"],
+        ["tag", "v1"],
+        ["commit", "--allow-empty", "-m", "b"],
+    ):
+        subprocess.run([*who, *words], cwd=tmp_path, check=True, capture_output=True)
+    one = ("run", ".", "-q", "--target", "python:bots:one", "--march")
+    done = cli(*one, "--label", "1", "--effort-from", "git:v1..HEAD", cwd=tmp_path)
+    done.must(0, "added to reports/tiny/march.jsonl: commit it")
+    cli(*one, "--label", "2", "--effort", "3w", cwd=tmp_path).must(2, "this march counts in 'commits'")
+    cli(*one, "--label", "2", "--effort", "3", "--effort-from", "git:v1..HEAD", cwd=tmp_path).must(2, "give one")
+    cli(*one, "--label", "2", "--effort", "4", cwd=tmp_path).must(0)
+    cli(*one, "--label", "3", "--scenario", "s1", cwd=tmp_path).must(0, "not added to the march", "no sample")
+    shown = cli("march", "show", ".", "--json", cwd=tmp_path).must(0).json
+    assert [row["cumulative_effort"] for row in shown["milestones"]] == [1.0, 5.0]
+    assert shown["effort_unit"] == "commits"

@@ -13,7 +13,7 @@ import re
 import unicodedata
 from typing import Any
 
-__all__ = ["excerpt", "fault", "json_text", "plain", "printable", "scrub", "slug"]
+__all__ = ["excerpt", "fault", "inert", "json_text", "plain", "printable", "scrub", "slug"]
 
 # Cc control, Cf format (bidi overrides, zero width), Cs lone surrogates, Co private, Cn unassigned, Zl/Zp line ends.
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
@@ -47,6 +47,20 @@ def printable(text: str, *, keep_newlines: bool = False) -> str:
         else:
             out.append(char)
     return "".join(out)
+
+
+# actions/runner and Azure read ::command:: at the beginning of a line, ##[command] and ##vso[command] anywhere.
+_COMMAND = re.compile(r"^(\s*)(?=::)|(?<=#)(?=#[a-z]*\[)", re.IGNORECASE | re.MULTILINE)
+
+
+def inert(text: str) -> str:
+    r"""Return ``text`` such that no CI runner that reads it in a log takes a part of it for a command.
+
+    Examples:
+        >>> inert("  ::error::x"), inert("a ##[error]x"), inert("a::b # [c]")
+        ('  \\::error::x', 'a #\\#[error]x', 'a::b # [c]')
+    """
+    return _COMMAND.sub(lambda found: f"{found[1] or ''}\\", text)
 
 
 def json_text(value: Any) -> str:

@@ -158,5 +158,5 @@ def _run() -> int:
 
 
 def _complain(text: str) -> None:
-    text = "\n".join(printable(line) for line in text.rstrip("\n").split("\n"))
+    text = console.shown("\n".join(printable(line) for line in text.rstrip("\n").split("\n")))
     print(text, file=sys.stderr, flush=True)  # noqa: T201 - stderr is where messages belong

@@ -16,7 +16,7 @@ from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, TextIO, cast
 
-from ninemarch.text import plain, printable
+from ninemarch.text import inert, plain, printable
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -40,7 +40,31 @@ def stdout() -> Console:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
     width = None if sys.stdout.isatty() else 80
-    return Results(file=sys.stdout, width=width, highlight=False, markup=False, emoji=False, soft_wrap=False)
+    file = cast("TextIO", _Inert(sys.stdout)) if in_a_log() else sys.stdout
+    return Results(file=file, width=width, highlight=False, markup=False, emoji=False, soft_wrap=False)
+
+
+def in_a_log() -> bool:
+    """Whether a CI runner reads along that obeys commands in what is printed."""
+    return any(map(os.environ.get, ("GITHUB_ACTIONS", "TF_BUILD", "TEAMCITY_VERSION")))
+
+
+def shown(text: str) -> str:
+    """Return text for a stream that people read: as it is, or inert where a CI runner reads along."""
+    return inert(text) if in_a_log() else text
+
+
+class _Inert:
+    """A stream on which nothing that is printed is a command to a CI runner; rich writes whole lines."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        return self._stream.write(inert(text))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
 
 
 def print_json(document: dict[str, Any]) -> None:
@@ -49,13 +73,14 @@ def print_json(document: dict[str, Any]) -> None:
     text = json.dumps(plain(document), ensure_ascii=narrow, indent=2, allow_nan=False)
     if not text.isascii():
         text = "".join(c if c == "\n" or c == printable(c) else json.dumps(c)[1:-1] for c in text)
-    _write(text + "\n")
+    # A runner would read ##[...] even inside a document; escaped, it is the same to JSON.
+    _write(text.replace("##", "#\\u0023") + "\n")
 
 
 def echo(text: str) -> None:
     """Print one line of results to stdout, whatever it holds and whatever stdout's encoding can say."""
     encoding = sys.stdout.encoding or "utf-8"
-    _write(printable(text).encode(encoding, "backslashreplace").decode(encoding) + "\n")
+    _write(shown(printable(text)).encode(encoding, "backslashreplace").decode(encoding) + "\n")
 
 
 def _write(text: str) -> None:
@@ -76,7 +101,7 @@ def printing() -> Iterator[None]:
 
 def say(text: str) -> None:
     """Print a message to stderr."""
-    sys.stderr.write(printable(text, keep_newlines=True) + "\n")
+    sys.stderr.write(shown(printable(text, keep_newlines=True)) + "\n")
     sys.stderr.flush()
 
 
@@ -94,7 +119,7 @@ class _Aside(io.BufferedIOBase):
 
     def write(self, data: Any) -> int:
         raw = bytes(data)
-        self._stream.write(printable(raw.decode(errors="backslashreplace"), keep_newlines=True))
+        self._stream.write(shown(printable(raw.decode(errors="backslashreplace"), keep_newlines=True)))
         self._stream.flush()
         return len(raw)
 

@@ -41,6 +41,45 @@ def test_what_a_target_prints_is_never_a_command(cli, write_suite, tmp_path):
     assert [line[:9] for line in lines[end + 1 :] if line.startswith("::")] == ["::notice "]
 
 
+HOSTILE = """
+def answers(x):
+    return "a " * 30 + "::error::owned\\n  ::error::owned\\n##[error]owned ##vso[task.x]owned"
+print("::error::owned")
+"""
+
+
+def test_in_a_log_nothing_that_is_shown_is_a_command(cli, write_suite, tmp_path):
+    names = {"a": "::error::owned", "b": "##[error]owned"}
+    scenarios = [
+        {"id": f"::error::{i}", "input": "::error::owned", "expect": i, "attributes": names} for i in range(9)
+    ]
+    write_suite(
+        tmp_path,
+        files={"bots.py": HOSTILE},
+        target={"python": "bots:answers"},
+        scenarios=[{"inline": scenarios}],
+        gates=[{**GATE[0], "each": ["a", "b"]}],
+    )
+    env = {"GITHUB_ACTIONS": "true"}
+    commands = [["run", "."], ["gate"], ["show", "latest", "--failures"], ["show", "latest", "0"], ["mine"]]
+    commands += [
+        ["suite", "show", "."],
+        ["replay", "latest", "0"],
+        ["run", ".", "-w", "a=::error::x"],
+        ["gate", "::x"],
+    ]
+    for words in commands:
+        for more in ([], ["--json"]) if words[0] != "mine" else ([],):
+            done = cli(*words, *more, cwd=tmp_path, env=env)
+            assert done.code != 5, done.err
+            for line in (done.out + done.err).splitlines():
+                assert not line.strip().startswith("::"), (words, line)
+                assert not re.search(r"##[a-z]*\[", line), (words, line)
+    plain, escaped = (cli("show", "latest", "0", "--json", cwd=tmp_path, env=e).json for e in ({}, env))
+    assert plain == escaped
+    assert "##[error]owned" in plain["output"]
+
+
 def test_json_stays_one_document(cli, write_suite, tmp_path):
     write_suite(tmp_path, gates=GATE)
     done = cli("run", ".", "--json", "--github", "--junit", "j.xml", cwd=tmp_path).must(0)

@@ -58,13 +58,13 @@ class Acceptance:
 LOOSE = Acceptance(0.25, 0.75, 0.05, 0.20)
 """Accepts quickly; a candidate at half of the original rate may slip through."""
 
-TIGHT = Acceptance(0.5, 0.9, 0.05, 0.10)
+TIGHT = Acceptance(0.5, 0.9, 0.05, 0.10, patience=60)
 """Accepts what keeps nearly the whole rate; twice the trials of ``LOOSE`` and more."""
 
 CERTAIN = Acceptance(0.25, 0.9, 0.05, 0.25)
 """For an original that failed every time: one pass refuses, three failures in a row accept."""
 
-CONFIRM = Acceptance(0.5, 0.8, 0.02, 0.02, patience=100)
+CONFIRM = Acceptance(0.5, 0.8, 0.02, 0.02, patience=200)
 """For the fresh trials at the end: at least half of the original rate is kept."""
 
 

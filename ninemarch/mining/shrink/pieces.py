@@ -6,6 +6,7 @@ which one value is smaller than another. Pure functions; nothing is tried here.
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from collections.abc import Iterator, Sequence
@@ -75,13 +76,14 @@ def put(value: Any, path: Path, new: Any) -> Any:
 
 
 def path_text(path: Path) -> str:
-    """Return a path as people write it.
+    """Return a path as people write it; no two paths read alike.
 
     Examples:
-        >>> path_text(()), path_text(("turns", 0, "text"))
-        ('the whole', 'turns[0].text')
+        >>> path_text(()), path_text(("turns", 0, "text")), path_text(("a.b", ""))
+        ('the whole', 'turns[0].text', '["a.b"][""]')
     """
-    text = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
+    plain = [isinstance(step, str) and step.isidentifier() for step in path]
+    text = "".join(f".{step}" if word else f"[{json.dumps(step)}]" for step, word in zip(path, plain, strict=True))
     return text.removeprefix(".") or "the whole"
 
 

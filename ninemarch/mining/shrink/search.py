@@ -143,15 +143,14 @@ class _Cut(Generic[T]):
     def __init__(self, search: Search[T], what: str, pieces: int, keep: Keep[T]) -> None:
         self._search, self._what, self._pieces, self._keep = search, what, pieces, keep
         self._open, self._needed = list(range(pieces)), list[int]()
-        self._alone: set[int] = set()  # refused when taken out alone
 
     def run(self) -> None:
         while self._open:
             dropped = self._pieces - len(self._open) - len(self._needed)
             size = group_size(self._pieces, needed=len(self._needed), dropped=dropped)
             self._settle(self._open[:size])
-        # With fewer pieces a failure is no likelier: what was refused alone beside more pieces is not asked again.
-        for piece in [each for each in self._needed if each not in self._alone]:
+        # What was refused alone beside more pieces is asked again too: its answer was a quick one.
+        for piece in list(self._needed):
             if self._drop([piece], sure=True):
                 self._needed.remove(piece)
 
@@ -177,7 +176,4 @@ class _Cut(Generic[T]):
     def _drop(self, group: Sequence[int], *, sure: bool = False) -> bool:
         left = sorted({*self._open, *self._needed} - set(group))
         step = Step(self._search.current, self._what, self._pieces, len(left))
-        accepted = self._search.accept(self._keep(left), step, sure=sure)
-        if not accepted and len(group) == 1:
-            self._alone.update(group)
-        return accepted
+        return self._search.accept(self._keep(left), step, sure=sure)

@@ -192,7 +192,8 @@ class _Shrinker(Generic[T]):
             ):
                 return
             first = _ALWAYS if always and seen.trials < _ALWAYS else failures
-            more = max(1, min(first - seen.failures, self._trials.left))
+            most = self._trials.left if seen.failures else min(self._trials.left, _NEVER - seen.trials)
+            more = max(1, min(first - seen.failures, most))
             seen.add(self._trials.run(self._start, more), more)
 
     def _search(self, search: Search[T]) -> str:

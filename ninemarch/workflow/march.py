@@ -78,7 +78,9 @@ def milestone_of(
 ) -> Milestone:
     """Return a run as a milestone; see ``add_milestone``."""
     decision = finished.decision
-    plan, rate = decision.plan, decision.rate
+    plan, own = decision.plan, finished.evidence.overall.scored
+    # Its own trials alone: earlier looks at the release, which a decision continues, have lines of their own.
+    rate = estimate(own, decision.rate.confidence) if decision.rate else None
     why_not = why_no_sample(decision) or _why_not(plan, rate, release)
     if why_not or rate is None:
         msg = f"run {plan.run} cannot stand on the march: {why_not}"
@@ -101,7 +103,7 @@ def milestone_of(
         verdict=decision.verdict,
         counts=decision.counts,
         rate=rate,
-        worth=worth(finished.evidence.overall.scored),
+        worth=worth(own),
         gates=tuple(_mark(gate) for gate in decision.gates),
     )
 

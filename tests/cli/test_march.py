@@ -66,21 +66,31 @@ def test_a_fresh_checkout_has_only_the_record_and_holds_the_counts_against_each_
     assert found["milestones"][2]["drop"]["difference"]["method"] == "Miettinen-Nurminen"
 
 
-def test_another_seed_or_suite_is_another_look_or_another_line(cli, project, write_suite, tmp_path):
+def test_the_same_scenarios_again_are_no_look_and_another_suite_is_another_line(cli, project, write_suite, tmp_path):
     shutil.copytree(project, tmp_path / "p")
     folder = tmp_path / "p"
     run(cli, folder, "three", "1.2", "--seed", "2000")
-    cli("march", "add", cwd=folder).must(0)
+    cli("march", "add", cwd=folder).must(2, "again, which is no fresh sample")
     write_suite(folder, scenarios=[{"inline": MANY[1:]}])
     run(cli, folder, "three", "1.3")
     cli("march", "add", cwd=folder).must(0)
     cli("march", "show", ".", cwd=folder).must(
         0,
-        "again, seed 2000",
         "-- the scenarios changed: not on one line",
         "3 releases were never run on the newest scenarios",
         "no effort is known of release 1.3",
     )
+
+
+def test_a_further_look_at_a_release_is_a_row_of_its_own_with_its_own_trials(cli, write_suite, tmp_path):
+    maker = "def make(levels, rng):\n    n = rng.randrange(10**6)\n    return {'input': n, 'expect': n}\n"
+    drawn = {"scenarios": [{"generate": {"python": "gen:make"}}], "gates": [{"id": "g", "success": 0.5}]}
+    write_suite(tmp_path, files={"bots.py": BOT, "gen.py": maker}, trials={"max": 200, "stop": "fixed"}, **drawn)
+    for _ in range(2):
+        cli("run", ".", "-q", "--target", "python:bots:one", "--label", "1", "--march", cwd=tmp_path).must(0)
+    first, again = cli("march", "show", ".", "--json", cwd=tmp_path).must(0).json["milestones"]
+    assert (first["trials"], again["trials"], first["further"], again["further"]) == (200, 200, False, True)
+    cli("march", "show", ".", cwd=tmp_path).must(0, "tiny 1 release", "again, seed 1000")
 
 
 def test_what_cannot_stand_on_the_march_is_refused_and_nothing_is_written(cli, project):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from ninemarch.cli.inspect import RunArgument
 
 if TYPE_CHECKING:
+    from ninemarch.mining.confirm import Confirmed
     from ninemarch.mining.result import MiningResult
 
 
@@ -20,6 +21,10 @@ def mine(
     keep: Annotated[
         bool, typer.Option("--keep", help="Record the run in reports/<suite>/clusters.json, for git.")
     ] = False,
+    confirm: Annotated[
+        int,
+        typer.Option("--confirm", min=0, max=10**7, help="Fresh trials at most for each slice found, to confirm it."),
+    ] = 0,
     audit: Annotated[
         bool, typer.Option("--audit", help="Look for failures that are the suite's own mistake.")
     ] = False,
@@ -34,7 +39,9 @@ def mine(
     from ninemarch import workflow
     from ninemarch.cli import console
     from ninemarch.report.mining_document import audit_document, mining_document
+    from ninemarch.report.slices_document import confirmed_document
     from ninemarch.report.terminal_clusters import print_audit
+    from ninemarch.report.terminal_confirm import print_confirmed
     from ninemarch.report.terminal_mining import print_mining
 
     found = workflow.mine(run, since=since)
@@ -42,17 +49,32 @@ def mine(
     promoted = _promoted(found, promote) if promote else ""
     with console.foreign():
         doubts = workflow.audit(run) if audit else None
+    confirmed = _confirmed(found, confirm, top) if confirm and found.slices and found.slices.slices else None
     with console.printing():
         if as_json:
-            console.print_json(mining_document(found) | ({"audit": audit_document(doubts)} if doubts else {}))
+            more: dict[str, Any] = {"audit": audit_document(doubts)} if doubts else {}
+            more |= {"confirmed": confirmed_document(confirmed)} if confirmed else {}
+            console.print_json(mining_document(found) | more)
         else:
             print_mining(console.stdout(), found, top=top)
+            if confirmed:
+                print_confirmed(console.stdout(), confirmed)
             if doubts:
                 print_audit(console.stdout(), doubts, found.plan.run, top=top)
+    if confirm and not confirmed:
+        console.say("nothing to confirm: no slice was found")
     if path:
         console.say(f"kept in {path}: commit it")
     if promoted:
         console.say(promoted)
+
+
+def _confirmed(found: MiningResult, trials: int, top: int) -> Confirmed:
+    from ninemarch import workflow
+    from ninemarch.cli import console
+
+    with console.watching() as show, console.foreign():
+        return workflow.confirm_slices(found, trials=trials, top=top, watch=show)
 
 
 def _promoted(found: MiningResult, file: str) -> str:

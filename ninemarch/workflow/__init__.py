@@ -4,6 +4,7 @@ from ninemarch.workflow.audit import audit
 from ninemarch.workflow.baseline import accept_baseline, compare_with_baseline, named_baseline
 from ninemarch.workflow.calibration import calibrate_rate, calibrate_suite
 from ninemarch.workflow.catalogue import edit_clusters, keep_clusters, known_clusters
+from ninemarch.workflow.confirm import confirm_slices
 from ninemarch.workflow.demo import DemoResult, demo
 from ninemarch.workflow.hunt import HuntOptions, hunt
 from ninemarch.workflow.hunt_record import is_hunt, read_hunt
@@ -31,6 +32,7 @@ __all__ = [
     "check_code",
     "check_effort",
     "compare_with_baseline",
+    "confirm_slices",
     "decide_run",
     "demo",
     "edit_clusters",

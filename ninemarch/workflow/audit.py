@@ -7,6 +7,7 @@ releases answered on the same scenarios. Runs the suite's checks and oracle, no 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 
 from ninemarch import table
@@ -41,7 +42,7 @@ def audit(run: str = "latest", *, root: Path | None = None) -> Audit:
     plan = table.head(path).plan
     suite = load(plan.origin)
     schedule = schedule_of(suite, plan)
-    failures = [failure for failure, _ in zip(_failed(path), range(_MOST), strict=False)]
+    failures = list(islice(_failed(path), _MOST))
     first: dict[str, Failure] = {}
     for failure in sorted(failures, key=lambda each: each.number):
         first.setdefault(failure.scenario, failure)

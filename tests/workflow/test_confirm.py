@@ -1,0 +1,76 @@
+"""``mine --confirm``: fresh scenarios of the same profile, inside a slice and outside it, by the same release."""
+
+from __future__ import annotations
+
+import pytest
+
+CODE = """
+import os
+
+
+def scenario(levels, rng):
+    number = rng.randrange(10**9)
+    return {"input": [levels["a"], number], "expect": number, "group": f"g{number % 400}"}
+
+
+def worse(x):
+    return None if x[1] % 100 < (40 if x[0] == "x" and not os.environ.get("MENDED") else 2) else x[1]
+"""
+LEVELS = {"x": 0.1, "y": 0.5, "z": 0.4}
+
+
+@pytest.fixture
+def project(cli, write_suite, tmp_path):
+    write_suite(
+        tmp_path,
+        files={"bots.py": CODE},
+        target={"python": "bots:worse"},
+        scenarios=[{"generate": {"python": "bots:scenario"}}],
+        profile={"a": LEVELS},
+        trials={"max": 600},
+    )
+    cli("run", ".", "-q", cwd=tmp_path).must(0)
+    return tmp_path
+
+
+def test_a_real_slice_is_confirmed_with_its_honest_rate(cli, project):
+    done = cli("mine", "--confirm", "200", cwd=project).must(
+        0, "on fresh trials (seed 1001): 1 confirmed", "a=x", "of fresh trials fail in it", "enter no rate"
+    )
+    assert max(map(len, done.out.splitlines())) <= 80
+    found = cli("mine", "--confirm", "200", "--json", cwd=project).must(0).json
+    (told,) = found["confirmed"]["slices"]
+    assert told["finding"] == "confirmed"
+    assert told["inside"]["lower"] < 0.4 < told["inside"]["upper"]
+    assert told["inside"]["trials"] == told["outside"]["trials"] == told["pairs"]
+    again = cli("mine", "--confirm", "200", "--json", cwd=project).must(0).json
+    assert again["confirmed"] == found["confirmed"]
+    # Nothing was recorded: the run is still the only one.
+    assert len(list((project / ".ninemarch" / "runs").iterdir())) == 1
+
+
+def test_a_slice_that_no_longer_fails_is_refuted(cli, project):
+    """The target reads whether it is to be mended: fresh trials tell, the old ones cannot."""
+    done = cli("mine", "--confirm", "600", cwd=project, env={"MENDED": "1"}).must(
+        0, "1 refuted", "claimed, proven after"
+    )
+    assert "confirmed  a=x" not in done.out
+
+
+def test_a_suite_that_has_changed_since_is_refused(cli, project):
+    (project / "bots.py").write_text(CODE.replace("10**9", "10**8"))
+    cli("mine", "--confirm", "400", cwd=project).must(2, "has changed since run")
+
+
+def test_a_run_without_a_slice_or_without_fresh_scenarios_says_so(cli, write_suite, tmp_path):
+    many = [{"id": f"s{n}", "input": n, "expect": n, "attributes": {"a": "xy"[n % 10 == 0]}} for n in range(400)]
+    suite = {
+        "files": {"bots.py": "def answer(x): return None if x % 20 == 0 else x\n"},
+        "scenarios": [{"inline": many}],
+    }
+    write_suite(tmp_path, target={"control": "oracle"}, **suite)
+    cli("run", ".", "-q", cwd=tmp_path).must(0)
+    cli("mine", "--confirm", "100", cwd=tmp_path).must(0, "nothing to confirm: no slice was found")
+    write_suite(tmp_path, target={"python": "bots:answer"}, **suite)
+    cli("run", ".", "-q", cwd=tmp_path).must(0)
+    cli("mine", "--confirm", "100", cwd=tmp_path).must(2, "no fresh scenario", "its scenarios are listed, not drawn")

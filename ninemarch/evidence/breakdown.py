@@ -17,13 +17,14 @@ from scipy import stats as scipy_stats
 from ninemarch import table
 from ninemarch.evidence.count import tally_of
 from ninemarch.evidence.estimate import estimate
-from ninemarch.evidence.load import Columns, read_columns
+from ninemarch.evidence.load import Coded, Columns, read_columns
 from ninemarch.model import Breakdown, Cross, Rate, Verdict
 
 __all__ = ["breakdown"]
 
 MOST_LEVELS = 8
 MOST_ATTRIBUTES = 4
+_ALIKE = 0.95  # share of trials that the commonest partner of a level covers
 _TOO_MANY = 60  # levels of an attribute that is more of a name than a dimension
 Mask = NDArray[np.bool_]
 
@@ -67,7 +68,23 @@ def _pairs(columns: Columns, scored: Mask, bad: Mask) -> list[tuple[str, str]]:
         failures = np.bincount(codes[scored & bad & (codes >= 0)], minlength=len(words))
         strength[name] = _differ(failures[trials > 0], trials[trials > 0])
     names = sorted(strength, key=lambda name: (-strength[name], name))[:MOST_ATTRIBUTES]
-    return list(combinations(names, 2))
+    return [(a, b) for a, b in combinations(names, 2) if not _same(columns.levels[a], columns.levels[b], scored)]
+
+
+def _same(first: Coded, second: Coded, scored: Mask) -> bool:
+    """Whether one attribute all but determines the other, so that a table of both says what one says."""
+    (a, a_words), (b, b_words) = first, second
+    known = scored & (a >= 0) & (b >= 0)
+    table_ = np.bincount(a[known].astype(np.int64) * len(b_words) + b[known], minlength=len(a_words) * len(b_words))
+    table_ = table_.reshape(len(a_words), len(b_words))
+    most = max(table_.max(axis=0).sum(), table_.max(axis=1).sum())
+    return bool(most >= _ALIKE * max(table_.sum(), 1) and min(table_.shape) > 1 and _spread(table_))
+
+
+def _spread(table_: NDArray[np.int64]) -> bool:
+    """Whether neither attribute is nearly always at one level, which would determine it by itself."""
+    whole = table_.sum()
+    return bool(max(table_.sum(axis=0).max(), table_.sum(axis=1).max()) < _ALIKE * whole)
 
 
 def _differ(failures: NDArray[np.int64], trials: NDArray[np.int64]) -> float:

@@ -28,6 +28,7 @@ from ninemarch.report.march_chart import march_chart
 from ninemarch.report.options import MOST_BYTES, PageOptions
 from ninemarch.report.page import Further, page_view
 from ninemarch.report.view import PageView
+from ninemarch.report.waterfall_chart import waterfall_chart, waterfall_figure
 
 __all__ = ["MOST_BYTES", "render_page", "render_view", "write_folder", "write_page"]
 
@@ -68,6 +69,7 @@ def render_view(
     options = options or PageOptions()
     style = _style(options)
     scripted = options.interactive
+    water = view.mined.water if view.mined else None
     return (
         _environment()
         .get_template("page.html")
@@ -86,6 +88,9 @@ def render_view(
             gates_wide=gate_ladder(view, wide=True),
             gates_narrow=gate_ladder(view, wide=False),
             gates_figure=gates_figure(view),
+            water_wide=waterfall_chart(water, wide=True) if water else "",
+            water_narrow=waterfall_chart(water, wide=False) if water else "",
+            water_figure=waterfall_figure(water) if water else None,
         )
     )
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from ninemarch import numbers as n
-from ninemarch.model import Breakdown, Evidence, March
+from ninemarch.model import Breakdown, Comparison, Decision, Evidence, March
 from ninemarch.report import chapters, record
 from ninemarch.report.budget import budget, cross_tables, rung_rows
 from ninemarch.report.compose import clean, decision_view
@@ -18,6 +19,9 @@ from ninemarch.report.elsewhere import other_failures
 from ninemarch.report.method import method_text, sources
 from ninemarch.report.options import PageOptions
 from ninemarch.report.view import PageView
+
+if TYPE_CHECKING:
+    from ninemarch.mining.result import MiningResult
 
 __all__ = ["Further", "page_view"]
 
@@ -33,9 +37,13 @@ class Further:
 
     Args:
         breakdown: failures by severity, attributes crossed, money.
+        mining: what the failures have in common.
+        comparison: the run beside its baseline.
     """
 
     breakdown: Breakdown = field(default_factory=Breakdown)
+    mining: MiningResult | None = None
+    comparison: Comparison | None = None
 
 
 def page_view(
@@ -94,10 +102,21 @@ def page_view(
         sources=sources(decision),
         provenance=record.provenance(decision.plan),
         commands=record.commands(evidence),
-        budget=budget(decision, further.breakdown, monthly=options.monthly),
-        crosses=cross_tables(further.breakdown),
         rungs=rung_rows(decision),
+        **_further(decision, further, options),
     )
+
+
+def _further(decision: Decision, further: Further, options: PageOptions) -> dict[str, Any]:
+    """The chapters beside the rates, by the names of the view's fields."""
+    from ninemarch.report.mined import baseline_view, mined_view  # noqa: PLC0415 - mining loads numpy; no terminal needs it
+
+    return {
+        "budget": budget(decision, further.breakdown, monthly=options.monthly),
+        "crosses": cross_tables(further.breakdown),
+        "mined": mined_view(further.mining, redact=options.redact) if further.mining else None,
+        "baseline": baseline_view(further.comparison) if further.comparison else None,
+    }
 
 
 def _march_hint(march: March, interval: str) -> str:

@@ -17,7 +17,7 @@ from ninemarch.mining.slices import FoundSlice, SliceReport
 from ninemarch.report.compose import clean
 from ninemarch.report.terminal_line import say
 
-__all__ = ["failing_text", "print_slices"]
+__all__ = ["failing_text", "print_slices", "slices_sentence"]
 
 _HEAD = ("", "failed", "trials", "found", "at least", "per 10,000")
 # Sizes of a slice, as shares of the trials, for which it is said what would have been found.
@@ -35,7 +35,7 @@ def print_slices(console: Console, report: SliceReport, *, top: int = 10) -> Non
     if not report.overall.failures:
         return
     say(console, Text())
-    say(console, Text(_sentence(report), style="bold"), hang=2)
+    say(console, Text(slices_sentence(report), style="bold"), hang=2)
     if report.slices:
         _table(console, report, top)
         if len(report.slices) > top:
@@ -63,7 +63,8 @@ def failing_text(failure: float, rounding: n.Rounding = "nearest") -> str:
     return n.percent(Fraction(repr(failure)), rounding, [1 - nine for nine in n.NINES], 1 if failure >= 0.1 else 2)
 
 
-def _sentence(report: SliceReport) -> str:
+def slices_sentence(report: SliceReport) -> str:
+    """Return the finding on slices, in a sentence."""
     if not report.searched:
         return "Where they concentrate: the scenarios have no attribute to look into"
     if not report.slices:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ninemarch.report.view_chapters import Budget, CrossTable, Pair, RungRow, Tone
+from ninemarch.report.view_mined import BaselineView, MinedView
 
 __all__ = [
     "Acting",
@@ -243,3 +244,5 @@ class PageView:
     budget: Budget | None = None
     crosses: tuple[CrossTable, ...] = ()
     rungs: tuple[RungRow, ...] = ()
+    mined: MinedView | None = None
+    baseline: BaselineView | None = None

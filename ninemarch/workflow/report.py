@@ -11,7 +11,10 @@ from pathlib import Path
 from ninemarch import report as rendering
 from ninemarch import table
 from ninemarch.errors import UsageError
-from ninemarch.evidence import breakdown
+from ninemarch.evidence import breakdown, compare, read_scenarios
+from ninemarch.kept import load_baseline
+from ninemarch.model import Comparison
+from ninemarch.workflow.mine import mine
 from ninemarch.workflow.run import Finished, march_of
 
 __all__ = ["further_of", "write_report"]
@@ -51,7 +54,22 @@ def write_report(
 
 def further_of(finished: Finished) -> rendering.Further:
     """Return what a page shows of a run beside its rates."""
-    rate = finished.decision.rate
-    confidence = rate.confidence if rate else 0.95
+    decision = finished.decision
+    confidence = decision.rate.confidence if decision.rate else 0.95
     path, broken = table.ensure(finished.folder), finished.evidence.broken
-    return rendering.Further(breakdown=breakdown(path, confidence=confidence, broken=broken))
+    failed = decision.counts.failed + decision.counts.assisted
+    return rendering.Further(
+        breakdown=breakdown(path, confidence=confidence, broken=broken),
+        mining=mine(str(finished.folder)) if failed else None,
+        comparison=_comparison(finished),
+    )
+
+
+def _comparison(finished: Finished) -> Comparison | None:
+    """The run beside the baseline that its gates name, else beside ``main``; None where there is none."""
+    plan = finished.decision.plan
+    names = [gate.baseline for gate in plan.gates if gate.baseline] or ["main"]
+    kept = load_baseline(plan.suite, names[0])
+    if kept is None or kept.run == plan.run or not plan.counts_in_a_rate:
+        return None
+    return compare(kept, plan, finished.decision.counts, read_scenarios(table.ensure(finished.folder)))

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ninemarch.cli.inspect import RunArgument
 
 if TYPE_CHECKING:
-    from ninemarch.mining.confirm import Confirmed
     from ninemarch.mining.result import MiningResult
 
 
@@ -23,7 +22,7 @@ def mine(
     ] = False,
     confirm: Annotated[
         int,
-        typer.Option("--confirm", min=0, max=10**7, help="Fresh trials at most for each slice found, to confirm it."),
+        typer.Option("--confirm", min=0, max=10**7, help="Run so many fresh trials at most to test the slices."),
     ] = 0,
     audit: Annotated[
         bool, typer.Option("--audit", help="Look for failures that are the suite's own mistake.")
@@ -35,33 +34,27 @@ def mine(
         bool, typer.Option("--json", help="Print one JSON document, with all that was found.")
     ] = False,
 ) -> None:
-    """Say where failures concentrate, what they have in common, which few fixes buy the next nine; runs nothing."""
+    """Say where failures concentrate, what they have in common, which few fixes buy the next nine."""
     from ninemarch import workflow
     from ninemarch.cli import console
     from ninemarch.report.mining_document import audit_document, mining_document
-    from ninemarch.report.slices_document import confirmed_document
     from ninemarch.report.terminal_clusters import print_audit
-    from ninemarch.report.terminal_confirm import print_confirmed
     from ninemarch.report.terminal_mining import print_mining
 
     found = workflow.mine(run, since=since)
+    found = _confirmed(found, confirm, top) if confirm else found
     path = workflow.keep_clusters(found) if keep else None
     promoted = _promoted(found, promote) if promote else ""
     with console.foreign():
         doubts = workflow.audit(run) if audit else None
-    confirmed = _confirmed(found, confirm, top) if confirm and found.slices and found.slices.slices else None
     with console.printing():
         if as_json:
-            more: dict[str, Any] = {"audit": audit_document(doubts)} if doubts else {}
-            more |= {"confirmed": confirmed_document(confirmed)} if confirmed else {}
-            console.print_json(mining_document(found) | more)
+            console.print_json(mining_document(found) | ({"audit": audit_document(doubts)} if doubts else {}))
         else:
             print_mining(console.stdout(), found, top=top)
-            if confirmed:
-                print_confirmed(console.stdout(), confirmed)
             if doubts:
                 print_audit(console.stdout(), doubts, found.plan.run, top=top)
-    if confirm and not confirmed:
+    if confirm and not found.confirmation:
         console.say("nothing to confirm: no slice was found")
     if path:
         console.say(f"kept in {path}: commit it")
@@ -69,7 +62,7 @@ def mine(
         console.say(promoted)
 
 
-def _confirmed(found: MiningResult, trials: int, top: int) -> Confirmed:
+def _confirmed(found: MiningResult, trials: int, top: int) -> MiningResult:
     from ninemarch import workflow
     from ninemarch.cli import console
 

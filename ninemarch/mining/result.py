@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ninemarch.mining.clusters import Cluster
+from ninemarch.mining.confirm import Confirmation
 from ninemarch.mining.since import Since
 from ninemarch.mining.slices import SliceReport
 from ninemarch.mining.trends import Trends
@@ -28,6 +29,7 @@ class MiningResult:
         trends: what became of the clusters since the run kept before; None where none was kept.
         since: what became of the clusters of an earlier run on the same scenarios; None where none was named.
         slices: where failures concentrate; None where the run is no sample of the profile or nothing is scored.
+        confirmation: what fresh trials said of the slices; None where none were run.
         notes: what a reader must know to read the figures right.
     """
 
@@ -39,6 +41,7 @@ class MiningResult:
     trends: Trends | None = None
     since: Since | None = None
     slices: SliceReport | None = None
+    confirmation: Confirmation | None = None
     notes: tuple[str, ...] = ()
 
     @property

@@ -18,6 +18,7 @@ from ninemarch.mining.waterfall import Waterfall
 from ninemarch.model import Catalogue, KeptRun, Kind
 from ninemarch.report.document import FORMAT, counts_document
 from ninemarch.report.slices_document import failing_document, slices_document
+from ninemarch.report.terminal_confirm import confirmation_document
 from ninemarch.report.terminal_mining import mining_sentence
 from ninemarch.report.trial_document import failure_document
 from ninemarch.stats import Interval
@@ -43,6 +44,7 @@ def mining_document(found: MiningResult) -> dict[str, Any]:
         "clusters": [_cluster(cluster, plan.run) for cluster in found.clusters],
         "waterfall": _waterfall(found.waterfall) if found.waterfall else None,
         "slices": slices_document(found.slices) if found.slices else None,
+        "confirmed": confirmation_document(found.confirmation) if found.confirmation else None,
         "unseen": _unseen(found.unseen) if found.unseen else None,
         "trends": _trends(found.trends) if found.trends else None,
         "since": _since(found.since) if found.since else None,

@@ -8,12 +8,11 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from ninemarch.mining.confirm import Confirmed
 from ninemarch.mining.slices import Condition, FoundSlice, SliceReport
 from ninemarch.model import Rate
 from ninemarch.text import scrub
 
-__all__ = ["conditions_document", "confirmed_document", "failing_document", "slices_document"]
+__all__ = ["conditions_document", "failing_document", "slices_document"]
 
 
 def slices_document(report: SliceReport) -> dict[str, Any]:
@@ -39,27 +38,6 @@ def slices_document(report: SliceReport) -> dict[str, Any]:
         "permutations": options.permutations,
         "seed": options.seed,
         "caution": report.caution,
-    }
-
-
-def confirmed_document(found: Confirmed) -> dict[str, Any]:
-    """Return what fresh trials say of the slices."""
-    return {
-        "seed": found.seed,
-        "without_verdict": found.undecided,
-        "slices": [
-            {
-                "slice": scrub(slice_.label),
-                "conditions": conditions_document(slice_.conditions),
-                "finding": told.finding.value,
-                "pairs": told.pairs,
-                "inside": failing_document(told.inside),
-                "outside": failing_document(told.outside),
-                "e_value": told.e_value,
-                "claimed_at_least": told.claim,
-            }
-            for slice_, told in found.slices
-        ],
     }
 
 

@@ -20,6 +20,7 @@ from ninemarch.model import Failure, Rate
 from ninemarch.report.compose import clean
 from ninemarch.report.record import replay_command
 from ninemarch.report.terminal_clusters import print_since, print_trends
+from ninemarch.report.terminal_confirm import print_confirmation
 from ninemarch.report.terminal_line import say
 from ninemarch.report.terminal_slices import print_slices
 
@@ -48,6 +49,8 @@ def print_mining(console: Console, found: MiningResult, *, top: int = 10) -> Non
         _waterfall(console, found.waterfall, shown)
     if found.slices:
         print_slices(console, found.slices, top=top)
+    if found.confirmation:
+        print_confirmation(console, found.confirmation)
     for at, cluster in enumerate(shown, 1):
         _cluster(console, at, cluster, found)
     _left_out(console, found, shown)

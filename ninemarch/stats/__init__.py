@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ninemarch.stats.amsaa import CrowAmsaa, crow_amsaa, crow_amsaa_grouped, crow_amsaa_times
     from ninemarch.stats.cloglog import effective_counts
     from ninemarch.stats.compare import Mcnemar, mcnemar, newcombe, paired_log_e, paired_shares, tango
+    from ninemarch.stats.contrast import log_e_above, log_e_below
     from ninemarch.stats.coverage import exact_coverage, false_pass
     from ninemarch.stats.discovery import chao1, expected_new_modes, good_turing, rarefied_modes, sample_coverage
     from ninemarch.stats.grouped import GroupSummary, compound_gamma, gaffke, group_summary
@@ -127,6 +128,8 @@ __all__ = [
     "hochberg",
     "holm",
     "jeffreys",
+    "log_e_above",
+    "log_e_below",
     "log_e_fail",
     "log_e_pass",
     "look_threshold",
@@ -182,6 +185,10 @@ _MODULES = {
         "paired_log_e",
         "paired_shares",
         "tango",
+    ),
+    "contrast": (
+        "log_e_above",
+        "log_e_below",
     ),
     "coverage": (
         "exact_coverage",

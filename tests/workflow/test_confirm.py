@@ -10,7 +10,7 @@ import os
 
 def scenario(levels, rng):
     number = rng.randrange(10**9)
-    return {"input": [levels["a"], number], "expect": number, "group": f"g{number % 400}"}
+    return {"input": [levels["a"], number], "expect": number, "group": f"g{number % 4000}"}
 
 
 def worse(x):
@@ -35,14 +35,18 @@ def project(cli, write_suite, tmp_path):
 
 def test_a_real_slice_is_confirmed_with_its_honest_rate(cli, project):
     done = cli("mine", "--confirm", "200", cwd=project).must(
-        0, "on fresh trials (seed 1001): 1 confirmed", "a=x", "of fresh trials fail in it", "enter no rate"
+        0, "fresh trials, drawn under seed 1001: 1 confirmed", "a=x", "enter no rate"
     )
+    assert not done.steering
     assert max(map(len, done.out.splitlines())) <= 80
     found = cli("mine", "--confirm", "200", "--json", cwd=project).must(0).json
     (told,) = found["confirmed"]["slices"]
-    assert told["finding"] == "confirmed"
-    assert told["inside"]["lower"] < 0.4 < told["inside"]["upper"]
-    assert told["inside"]["trials"] == told["outside"]["trials"] == told["pairs"]
+    assert told["answer"] == "confirmed"
+    assert told["fresh"]["lower"] < 0.4 < told["fresh"]["upper"]
+    assert told["fresh"]["lower"] > found["confirmed"]["elsewhere"]["estimate"]
+    assert found["confirmed"]["new_groups"] is True
+    assert found["confirmed"]["trials"] <= 200
+    assert found["slices"]["overall"]["trials"] == found["counts"]["planned"] == 600
     again = cli("mine", "--confirm", "200", "--json", cwd=project).must(0).json
     assert again["confirmed"] == found["confirmed"]
     # Nothing was recorded: the run is still the only one.
@@ -52,9 +56,14 @@ def test_a_real_slice_is_confirmed_with_its_honest_rate(cli, project):
 def test_a_slice_that_no_longer_fails_is_refuted(cli, project):
     """The target reads whether it is to be mended: fresh trials tell, the old ones cannot."""
     done = cli("mine", "--confirm", "600", cwd=project, env={"MENDED": "1"}).must(
-        0, "1 refuted", "claimed, proven after"
+        0, "1 refuted", "less often than the run had claimed"
     )
-    assert "confirmed  a=x" not in done.out
+    assert "confirmed  " not in done.out
+
+
+def test_a_budget_too_small_leaves_it_undecided(cli, project):
+    cli("mine", "--confirm", "7", cwd=project).must(0, "1 undecided", "more with a larger --confirm")
+    cli("mine", "--confirm", "-1", cwd=project).must(2)
 
 
 def test_a_suite_that_has_changed_since_is_refused(cli, project):

@@ -123,17 +123,15 @@ def _misread(image: int, operations: Sequence[Any], many: int, rng: np.random.Ge
 def _operated(kind: str, amount: float, images: Any, rng: np.random.Generator) -> Any:
     """One operation on a stack of images; what is random is drawn for each of them."""
     many = len(images)
-    if kind == "rotate":
-        return ndimage.rotate(images, amount, axes=(2, 1), reshape=False, order=1)
-    if kind == "shift":
-        return ndimage.shift(images, (0, abs(amount) / 2, -amount / 2), order=1)
-    if kind == "blur":
-        return ndimage.gaussian_filter(images, (0, amount, amount))
+    if kind in {"rotate", "shift", "blur"}:
+        return (images.reshape(many, 64) @ _linear(kind, amount)).reshape(many, 8, 8)
     if kind == "noise":
         return images + rng.normal(0, amount, images.shape)
     if kind == "jitter":
-        moves = rng.normal(0, amount, (many, 2))
-        return np.stack([ndimage.shift(image, move, order=1) for image, move in zip(images, moves, strict=True)])
+        moves = rng.normal(0, amount, (2, many, 1, 1))
+        to, source = np.ogrid[:8, :8]
+        down, right = np.clip(1 - np.abs(to - moves - source), 0, None)  # linear interpolation
+        return down @ images @ right.transpose(0, 2, 1)
     if kind == "contrast":
         return 8 + (images - 8) * amount
     if kind == "salt":
@@ -143,6 +141,19 @@ def _operated(kind: str, amount: float, images: Any, rng: np.random.Generator) -
     down, right = np.ogrid[:8, :8]
     covered = (down >= row) & (down < row + side) & (right >= column) & (right < column + side)
     return np.where(covered, 0, images)
+
+
+@cache
+def _linear(kind: str, amount: float) -> Any:
+    """What an operation without chance does to each of the 64 pixels, as a matrix."""
+    pixels = np.eye(64).reshape(64, 8, 8)
+    if kind == "rotate":
+        moved = ndimage.rotate(pixels, amount, axes=(2, 1), reshape=False, order=1)
+    elif kind == "shift":
+        moved = ndimage.shift(pixels, (0, abs(amount) / 2, -amount / 2), order=1)
+    else:
+        moved = ndimage.gaussian_filter(pixels, (0, amount, amount))
+    return moved.reshape(64, 64)
 
 
 CASES: dict[str, tuple[Callable[[int], Case], int]] = {

@@ -29,6 +29,7 @@ from ninemarch.cli import (
     mine,
     plan,
     run,
+    shrink,
     suite,
 )
 from ninemarch.errors import ExitCode, Interrupted, NinemarchError
@@ -73,6 +74,7 @@ app.command("gate")(inspect.gate)
 app.command("show")(inspect.show)
 app.command("replay")(inspect.replay)
 app.command("mine")(mine.mine)
+app.command("shrink")(shrink.shrink)
 app.command("report")(inspect.report)
 app.command("config")(config.config)
 app.command("schema")(ci.schema)

@@ -106,6 +106,9 @@ def replay(
     run: RunArgument,
     trial: Annotated[str, typer.Argument(help="Number of a trial, or a scenario's id.")],
     times: Annotated[int, typer.Option("-n", "--times", min=1, max=100_000, help="How often.")] = 1,
+    shrunk: Annotated[
+        Path | None, typer.Option("--shrunk", help="Run the smaller scenario in this file of a shrink.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Run one recorded scenario again, on the same target; nothing is recorded."""
@@ -115,7 +118,7 @@ def replay(
     from ninemarch.report.trial_document import replay_document
 
     with console.foreign():
-        result = workflow.replay(run, trial, times=times)
+        result = workflow.replay(run, trial, times=times, shrunk=shrunk)
     if result.changed:
         console.say(f"note: {result.changed}")
     if as_json:

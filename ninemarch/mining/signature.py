@@ -15,7 +15,7 @@ from ninemarch.mining.differences import kinds_of
 from ninemarch.mining.templates import VALUE, Templates
 from ninemarch.model import Ended, Failure
 
-__all__ = ["Signature", "sign"]
+__all__ = ["Signature", "alike", "sign"]
 
 _LONGEST = 8000  # characters of a message that are read
 _WORDS = {"abstained": "refused", "answered": "wrong", "exception": "raised", "handed_off": "handed off"}
@@ -76,6 +76,17 @@ def sign(failures: Iterable[Failure], *, known: Iterable[str] = ()) -> list[Sign
         replace(signature, name=f"{signature.name} ({check})") if check else signature
         for signature, check in zip(signatures, checks, strict=True)
     ]
+
+
+def alike(failure: Failure, other: Failure) -> bool:
+    """Return whether ``other`` fails in the way ``failure`` does: the same kind, or only some of its differences.
+
+    Two messages are of one kind where one template covers both.
+    """
+    first, second = sign([replace(failure, number=0), replace(other, number=1)])
+    if first.wording or second.wording or failure.ended != Ended.ANSWERED.value:
+        return first.key == second.key
+    return other.ended == failure.ended and set(second.key) <= set(first.key)
 
 
 def _route(failure: Failure) -> tuple[Signature | tuple[str, ...], str]:

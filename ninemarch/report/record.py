@@ -275,9 +275,10 @@ def resume_command(run: str) -> str:
     return clean(shlex.join(["ninemarch", "run", "--resume", run]), 200)
 
 
-def replay_command(run: str, number: int) -> str:
-    """Return the command that runs one trial again."""
-    return clean(shlex.join(["ninemarch", "replay", run, str(number)]), 200)
+def replay_command(run: str, number: int, shrunk: str = "") -> str:
+    """Return the command that runs one trial again, or the smaller scenario in the file ``shrunk``."""
+    words = ["ninemarch", "replay", run, str(number)]
+    return clean(shlex.join([*words, "--shrunk", shrunk, "-n", "20"] if shrunk else words), 400 if shrunk else 200)
 
 
 def commands(evidence: Evidence) -> tuple[Pair, ...]:

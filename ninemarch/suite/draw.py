@@ -13,7 +13,8 @@ import bisect
 import hashlib
 import math
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
 
@@ -67,8 +68,16 @@ class Drawer:
         Raises:
             GeneratorFault: the generator raised, or did not return the fields of a scenario.
         """
+        return self.scenario_at(index)
+
+    def scenario_at(self, index: int, levels: Mapping[str, str] | None = None) -> Scenario:
+        """Make scenario ``index`` at other levels, from the same random numbers; at its own by default.
+
+        Raises:
+            GeneratorFault: the generator raised, or did not return the fields of a scenario.
+        """
         drawn, rng = self.levels(index)
-        return _made(self._source(rng), f"{self._id}{index}", drawn, rng)
+        return _made(self._source(rng), f"{self._id}{index}", drawn if levels is None else dict(levels), rng)
 
     def _source(self, rng: random.Random) -> Source:
         if len(self._generators) == 1:
@@ -113,6 +122,19 @@ class Maker:
         rng = random.Random(int.from_bytes(digest))  # noqa: S311 - sampling, not cryptography
         (source,) = rng.choices(self._generators, self._shares)
         return _made(source, name, dict(levels), rng)
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A scenario that a generator made, and how it makes others like it: for shrinking, never for a rate.
+
+    Args:
+        levels: the levels that the generator was given.
+        at: makes the scenario at other levels, from the same random numbers; raises GeneratorFault.
+    """
+
+    levels: Mapping[str, str]
+    at: Callable[[Mapping[str, str]], Scenario]
 
 
 def _made(source: Source, name: str, levels: dict[str, str], rng: random.Random) -> Scenario:
@@ -312,17 +334,30 @@ def find_scenario(suite: Suite, name: str) -> Scenario:
     listed = {s.id: s for source in suite.sources for s in source.scenarios}
     if name in listed:
         return listed[name]
-    profile, _, rest = name.partition(":")
-    seed, _, index = rest.partition(":")
-    if profile in suite.profiles and all(part.isdecimal() and len(part) <= _MOST_DIGITS for part in (seed, index)):
-        for subset in dict.fromkeys(s.subset for s in suite.sources if s.generator):
-            try:
-                return Drawer(suite, suite.profiles[profile], int(seed), subset=subset).scenario(int(index))
-            except GeneratorFault as fault:
-                msg = f"scenario {name} of suite {suite.name}: {fault}"
-                raise UsageError(msg) from fault
+    drawn = find_drawn(suite, name)
+    if drawn is not None:
+        try:
+            return drawn.at(drawn.levels)
+        except GeneratorFault as fault:
+            msg = f"scenario {name} of suite {suite.name}: {fault}"
+            raise UsageError(msg) from fault
     msg = (
         f"no scenario '{excerpt(name, 80)}' in suite {suite.name}{nearest(name, listed)}; drawn scenarios are named "
         f"profile:seed:index, e.g. {suite.default_profile}:{suite.seeds.held_out[0]}:0"
     )
     raise UsageError(msg)
+
+
+def find_drawn(suite: Suite, name: str) -> Drawn | None:
+    """Return how the drawn scenario with this id was made; None for a listed one, and where there is none."""
+    if any(name == scenario.id for source in suite.sources for scenario in source.scenarios):
+        return None
+    profile, _, rest = name.partition(":")
+    seed, _, index = rest.partition(":")
+    subsets = [source.subset for source in suite.sources if source.generator]
+    if profile not in suite.profiles or not subsets:
+        return None
+    if not all(part.isdecimal() and len(part) <= _MOST_DIGITS for part in (seed, index)):
+        return None
+    drawer = Drawer(suite, suite.profiles[profile], int(seed), subset=subsets[0])
+    return Drawn(drawer.levels(int(index))[0], lambda levels: drawer.scenario_at(int(index), levels))

@@ -1,4 +1,4 @@
-"""The main jobs: plan, run, decide, replay, hunt, verify, mine, baselines, march, demo; the commands call these."""
+"""The main jobs: plan, run, decide, replay, shrink, hunt, verify, mine, baselines, march, demo; for the commands."""
 
 from ninemarch.workflow.audit import audit
 from ninemarch.workflow.baseline import accept_baseline, compare_with_baseline, named_baseline
@@ -15,6 +15,7 @@ from ninemarch.workflow.promote import Promoted, promote
 from ninemarch.workflow.replay import ReplayResult, replay
 from ninemarch.workflow.report import write_report
 from ninemarch.workflow.run import Finished, decide_run, march_of, resume, run
+from ninemarch.workflow.shrink import shrink_trial
 from ninemarch.workflow.verify import Control, check_code, example_scenarios, review, verify
 
 __all__ = [
@@ -54,6 +55,7 @@ __all__ = [
     "resume",
     "review",
     "run",
+    "shrink_trial",
     "verify",
     "write_report",
 ]

@@ -19,11 +19,21 @@ from ninemarch.journal.record import stored
 from ninemarch.mining.hunting import Hunted, HuntPlan, Seen, count_hunt
 from ninemarch.mining.policies import Proposal
 from ninemarch.model import Ended, Failure, Scenario, Severity, Suite, Trial, Verdict
-from ninemarch.suite import GeneratorFault, Maker
+from ninemarch.suite import Drawn, GeneratorFault, Maker
 from ninemarch.text import scrub
 from ninemarch.workflow.offers import stream_of
 
-__all__ = ["PROPOSED", "SETTINGS", "SUBSET", "Proposals", "failure_of", "is_hunt", "read_hunt", "scenario_again"]
+__all__ = [
+    "PROPOSED",
+    "SETTINGS",
+    "SUBSET",
+    "Proposals",
+    "drawn_again",
+    "failure_of",
+    "is_hunt",
+    "read_hunt",
+    "scenario_again",
+]
 
 T = TypeVar("T")
 
@@ -99,13 +109,10 @@ def scenario_again(folder: Path, suite: Suite, failure: Failure) -> Scenario:
     if failure.ended == Ended.NOT_RUN.value:
         msg = f"trial {failure.number} was not run: {failure.reason}"
         raise UsageError(msg)
-    plan, proposals = _plan(folder), _proposals(folder)
-    proposal = proposals[failure.number]
-    if proposal.row and plan.domain is not None:
-        reuse = {number: p.reuse for number, p in proposals.items() if p.reuse is not None}
-        stream = stream_of(plan.seed, failure.number, reuse)
+    drawn = drawn_again(folder, suite, failure)
+    if drawn is not None:
         try:
-            return Maker(suite).scenario(failure.scenario, plan.domain.words(proposal.row), stream=stream)
+            return drawn.at(drawn.levels)
         except GeneratorFault as broken:
             msg = f"trial {failure.number}: {broken}"
             raise UsageError(msg) from broken
@@ -122,6 +129,23 @@ def scenario_again(folder: Path, suite: Suite, failure: Failure) -> Scenario:
         group=failure.group,
         severity=Severity(failure.severity),
     )
+
+
+def drawn_again(folder: Path, suite: Suite, failure: Failure) -> Drawn | None:
+    """Return how the scenario of a hunt's recorded trial was made; None where no generator made it.
+
+    Raises:
+        UsageError: the suite has no generator any more.
+    """
+    plan, proposals = _plan(folder), _proposals(folder)
+    proposal = proposals[failure.number]
+    if not proposal.row or plan.domain is None:
+        return None
+    reuse = {number: p.reuse for number, p in proposals.items() if p.reuse is not None}
+    stream = stream_of(plan.seed, failure.number, reuse)
+    maker = Maker(suite)
+    words = plan.domain.words(proposal.row)
+    return Drawn(words, lambda levels: maker.scenario(failure.scenario, levels, stream=stream))
 
 
 def failure_of(trial: Trial) -> Failure:

@@ -22,7 +22,7 @@ from ninemarch.suite import GeneratorFault, Maker, resolve
 from ninemarch.targets import Target
 from ninemarch.text import excerpt, fault, plain
 
-__all__ = ["Adversary", "Examples", "Levels", "Offer", "Offers", "stream_of"]
+__all__ = ["Adversary", "Examples", "Levels", "Offer", "Offers", "Right", "stream_of"]
 
 # Checks that ask nothing of the expectation. A Python check may: an adversary's scenario needs the oracle then.
 _FREE = frozenset({"json_schema"})
@@ -110,7 +110,7 @@ class Examples:
     ended = "the suite's hunt sources have no more examples"
 
     def __init__(self, suite: Suite, *, seed: int, budget: int) -> None:
-        self._right = _Right(suite, own=True)
+        self._right = Right(suite, own=True)
         self._left = [
             (f"strategy {number}", example)
             for number, source in enumerate(suite.hunts, start=1)
@@ -149,7 +149,7 @@ class Adversary:
         self._suite = dataclasses.replace(suite, checks=())  # its answers are proposals: nothing to check
         self._domain = domain
         self._target = target
-        self._right = _Right(suite, own=False)
+        self._right = Right(suite, own=False)
         self._maker = Maker(suite) if domain is not None else None
         self._seed = seed
         self._next = 0
@@ -204,8 +204,13 @@ def _shown(failure: Failure) -> dict[str, Any]:
     return {"levels": dict(failure.attributes), **{name: getattr(failure, name) for name in names}}
 
 
-class _Right:
-    """Who knows what is right for a scenario that no generator made."""
+class Right:
+    """Who knows what is right for a scenario that no generator made.
+
+    Args:
+        suite: the suite.
+        own: the input is the suite's own, so that a Python check of the suite knows what to do with it.
+    """
 
     def __init__(self, suite: Suite, *, own: bool) -> None:
         self._oracle: Callable[[Scenario], Any] | None = resolve(suite.oracle, suite.folder) if suite.oracle else None

@@ -12,19 +12,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from ninemarch.durable import write_whole
 from ninemarch.errors import UsageError
 from ninemarch.evidence import stream_failures
 from ninemarch.journal import find_run
 from ninemarch.mining.clusters import Cluster
 from ninemarch.mining.result import MiningResult
-from ninemarch.model import Failure, RunPlan, Scenario, Suite
+from ninemarch.model import Failure, RunPlan, Scenario, Severity, Suite
 from ninemarch.suite import find_scenario, load
 from ninemarch.suite.sources import read_scenarios
 from ninemarch.table import ensure
 from ninemarch.text import plain, scrub
 
-__all__ = ["Promoted", "promote"]
+__all__ = ["Promoted", "origin_text", "promote", "scenario_line"]
 
 MOST = 20
 """Scenarios of one cluster that are promoted, the shortest ones: more of them test the same fix again."""
@@ -123,17 +125,35 @@ def _content(given: Any, expect: Any) -> str:
 
 
 def _line(plan: RunPlan, cluster: Cluster, failure: Failure, scenario: Scenario) -> str:
+    named = msgspec.structs.replace(
+        scenario,
+        id=f"{plan.run}-{failure.number}",
+        attributes={"cluster": cluster.id} | dict(scenario.attributes),
+        severity=Severity(failure.severity or scenario.severity),
+    )
+    return scenario_line(named, f"{origin_text(plan, failure)}; cluster {cluster.id}: {cluster.name}")
+
+
+def origin_text(plan: RunPlan, failure: Failure) -> str:
+    """Return where a scenario of a regression file comes from, in words."""
     release = f"{plan.release or plan.target} {plan.release_name}".strip()
+    return f"run {plan.run}, trial {failure.number}, scenario {failure.scenario}, release {release}"
+
+
+def scenario_line(scenario: Scenario, source: str) -> str:
+    """Return a scenario as a line that a suite's ``file:`` source reads.
+
+    Args:
+        scenario: the scenario.
+        source: where it comes from, in words.
+    """
     row = {
-        "id": f"{plan.run}-{failure.number}",
+        "id": scenario.id,
         "input": scenario.input,
         "expect": scenario.expect,
-        "attributes": {"cluster": cluster.id} | dict(scenario.attributes),
+        "attributes": dict(scenario.attributes),
         "group": scenario.group,
-        "severity": failure.severity or scenario.severity.value,
-        "source": (
-            f"run {plan.run}, trial {failure.number}, scenario {failure.scenario}, release {release}; "
-            f"cluster {cluster.id}: {cluster.name}"
-        ),
+        "severity": scenario.severity.value,
+        "source": source,
     }
     return scrub(json.dumps(plain({key: value for key, value in row.items() if value != ""}), ensure_ascii=False))

@@ -13,8 +13,9 @@ from ninemarch.engine import judge_once
 from ninemarch.errors import UsageError
 from ninemarch.evidence import read_failures
 from ninemarch.journal import find_record
-from ninemarch.model import Failure, RunPlan, Trial, Verdict
+from ninemarch.model import Failure, RunPlan, Scenario, Suite, Trial, Verdict
 from ninemarch.suite import find_scenario, load
+from ninemarch.suite.sources import read_scenarios
 from ninemarch.targets import open_target
 from ninemarch.text import excerpt
 from ninemarch.workflow.hunt_record import is_hunt, scenario_again
@@ -41,17 +42,20 @@ class ReplayResult:
         return sum(trial.verdict.value == self.recorded.verdict for trial in self.trials)
 
 
-def replay(run: str, trial: str, *, times: int = 1, root: Path | None = None) -> ReplayResult:
-    """Run one recorded trial's scenario again.
+def replay(
+    run: str, trial: str, *, times: int = 1, shrunk: Path | None = None, root: Path | None = None
+) -> ReplayResult:
+    """Run one recorded trial's scenario again, or the smaller one that it was shrunk to.
 
     Args:
         run: id of the run.
         trial: number of the trial, or id of its scenario.
         times: how often, >= 1.
+        shrunk: file of the smaller scenario, as a shrink wrote it; its first scenario is run.
         root: folder that holds ``.ninemarch``; here by default.
 
     Raises:
-        UsageError: no such run or trial, or its suite cannot be had.
+        UsageError: no such run, trial or file, or the suite cannot be had.
     """
     recorded, plan = find_trial(run, trial, root=root)
     if recorded.verdict == Verdict.VOID.value:
@@ -59,14 +63,24 @@ def replay(run: str, trial: str, *, times: int = 1, root: Path | None = None) ->
         raise UsageError(msg)
     suite = load(plan.origin)
     target = open_target(plan.target, suite)
-    folder = find_record(run, root)
-    hunted = is_hunt(folder)
-    scenario = scenario_again(folder, suite, recorded) if hunted else find_scenario(suite, recorded.scenario)
+    scenario = _first_of(shrunk) if shrunk else _again(find_record(run, root), suite, recorded)
     trials = tuple(judge_once(suite, scenario, target) for _ in range(times))
     changed = (
         "" if suite.hash == plan.hash else f"the suite has changed since the run ({plan.hash}, now {suite.hash})"
     )
     return ReplayResult(plan, recorded, trials, changed)
+
+
+def _again(folder: Path, suite: Suite, recorded: Failure) -> Scenario:
+    return scenario_again(folder, suite, recorded) if is_hunt(folder) else find_scenario(suite, recorded.scenario)
+
+
+def _first_of(path: Path) -> Scenario:
+    scenarios = read_scenarios(path)
+    if not scenarios:
+        msg = f"{path} holds no scenario; give the file that 'ninemarch shrink' wrote"
+        raise UsageError(msg)
+    return scenarios[0]
 
 
 def find_trial(run: str, trial: str, *, root: Path | None = None) -> tuple[Failure, RunPlan]:

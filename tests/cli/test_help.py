@@ -19,6 +19,7 @@ COMMANDS = [
     ["show"],
     ["replay"],
     ["mine"],
+    ["shrink"],
     ["report"],
     ["config"],
     ["schema"],

@@ -12,7 +12,7 @@ from typing import TypeVar
 from ninemarch.mining.shrink.reduce import Lens
 from ninemarch.mining.shrink.search import Search
 
-__all__ = ["levels_size", "reduce_levels"]
+__all__ = ["Ranks", "levels_size", "reduce_levels"]
 
 T = TypeVar("T")
 Ranks = Mapping[str, Sequence[str]]

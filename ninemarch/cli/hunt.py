@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ninemarch.cli.shrink import Each, shrink_each, tell_shrunk
 from ninemarch.errors import UsageError
 
 if TYPE_CHECKING:
     from ninemarch.mining.hunting import Hunted
+    from ninemarch.mining.shrink import ShrunkTrial
 
+_SHRUNK = 10  # modes of which one failure is shrunk, the most frequent first
 Policy = Annotated[
     str, typer.Option("--policy", help="mutation (default), cross-entropy, covering, uniform, profile or strategy.")
 ]
@@ -42,6 +45,7 @@ def hunt(
     share: Share = 0.25,
     forbid: Forbid = None,
     adversary: Adversary = "",
+    shrink: Each = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="No progress; one line.")] = False,
 ) -> None:
@@ -72,22 +76,27 @@ def hunt(
     with watching(quiet=quiet or as_json) as show, foreign():
         loaded = load(suite)
         hunted = workflow.hunt(loaded, selection, options, watch=lambda progress: show(loaded.name, progress))
-    tell_hunt(hunted, as_json=as_json, quiet=quiet)
+    first = [mode.first for mode in hunted.found.modes[:_SHRUNK]] if shrink else []
+    shrunk = shrink_each(hunted.run.run, first, budget=shrink, quiet=quiet or as_json)
+    tell_hunt(hunted, shrunk if shrink else None, as_json=as_json, quiet=quiet)
 
 
-def tell_hunt(hunted: Hunted, *, as_json: bool, quiet: bool = False) -> None:
+def tell_hunt(hunted: Hunted, shrunk: list[ShrunkTrial] | None = None, *, as_json: bool, quiet: bool = False) -> None:
     """Print what a hunt found."""
     from ninemarch.cli import console
     from ninemarch.report.hunt_document import hunt_document, hunt_sentence
+    from ninemarch.report.shrink_document import shrink_document
     from ninemarch.report.terminal_hunt import print_hunt
 
     with console.printing():
         if as_json:
-            console.print_json(hunt_document(hunted))
+            more = {} if shrunk is None else {"shrunk": [shrink_document(each) for each in shrunk]}
+            console.print_json(hunt_document(hunted) | more)
         elif quiet:
             console.echo(f"{hunt_sentence(hunted)} (hunt {hunted.run.run})")
         else:
             print_hunt(console.stdout(), hunted)
+            tell_shrunk(shrunk or ())
 
 
 def _pairs(text: str) -> dict[str, str]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from ninemarch.cli.inspect import RunArgument
+from ninemarch.cli.shrink import Each, shrink_each, tell_shrunk
 
 if TYPE_CHECKING:
     from ninemarch.mining.result import MiningResult
@@ -30,6 +31,7 @@ def mine(
     promote: Annotated[
         str, typer.Option("--promote", help="Add the failures to this .jsonl file, a regression set for the suite.")
     ] = "",
+    shrink: Each = 0,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON document, with all that was found.")
     ] = False,
@@ -38,6 +40,7 @@ def mine(
     from ninemarch import workflow
     from ninemarch.cli import console
     from ninemarch.report.mining_document import audit_document, mining_document
+    from ninemarch.report.shrink_document import shrink_document
     from ninemarch.report.terminal_clusters import print_audit
     from ninemarch.report.terminal_mining import print_mining
 
@@ -47,13 +50,18 @@ def mine(
     promoted = _promoted(found, promote) if promote else ""
     with console.foreign():
         doubts = workflow.audit(run) if audit else None
+    first = [cluster.exemplars[0].number for cluster in found.clusters[:top]] if shrink else []
+    shrunk = shrink_each(found.plan.run, first, budget=shrink, quiet=as_json)
     with console.printing():
         if as_json:
-            console.print_json(mining_document(found) | ({"audit": audit_document(doubts)} if doubts else {}))
+            more: dict[str, Any] = {"audit": audit_document(doubts)} if doubts else {}
+            more |= {"shrunk": [shrink_document(each) for each in shrunk]} if shrink else {}
+            console.print_json(mining_document(found) | more)
         else:
             print_mining(console.stdout(), found, top=top)
             if doubts:
                 print_audit(console.stdout(), doubts, found.plan.run, top=top)
+            tell_shrunk(shrunk)
     if confirm and not found.confirmation:
         console.say("nothing to confirm: no slice was found")
     if path:

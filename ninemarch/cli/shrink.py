@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ninemarch.cli.inspect import RunArgument
+from ninemarch.errors import UsageError
+
+if TYPE_CHECKING:
+    from ninemarch.mining.shrink import ShrunkTrial
+
+Each = Annotated[
+    int,
+    typer.Option("--shrink", min=0, max=1_000_000, help="Shrink a failure of each kind, in so many trials at most."),
+]
 
 
 def shrink(
@@ -45,3 +56,30 @@ def shrink(
             console.print_json(shrink_document(found))
         else:
             print_shrunk(console.stdout(), found)
+
+
+def shrink_each(run: str, trials: Iterable[int], *, budget: int, quiet: bool = False) -> list[ShrunkTrial]:
+    """Shrink several failures of a run or hunt; why one cannot be made smaller is said on stderr."""
+    from ninemarch import workflow
+    from ninemarch.cli import console
+
+    done = []
+    for trial in trials:
+        try:
+            with console.watching(quiet=quiet) as show, console.foreign():
+                watch = partial(show, f"shrink {trial}")
+                done.append(workflow.shrink_trial(run, str(trial), budget=budget, watch=watch))
+        except UsageError as error:
+            console.say(f"trial {trial} was not shrunk: {error}")
+    return done
+
+
+def tell_shrunk(done: Iterable[ShrunkTrial]) -> None:
+    """Print several shrunk failures."""
+    from ninemarch.cli import console
+    from ninemarch.report.terminal_shrink import print_shrunk
+
+    out = console.stdout()
+    for each in done:
+        console.echo("")
+        print_shrunk(out, each)

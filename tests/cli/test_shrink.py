@@ -184,3 +184,16 @@ def test_wrong_requests_and_a_short_budget_are_answered(cli: Cli, drawn: Path) -
     cli("shrink", "latest", "9999", cwd=drawn).must(2, "has no trial '9999'")
     cli("replay", "latest", number, "--shrunk", "nothing.jsonl", cwd=drawn).must(2, "no such scenario file")
     cli("shrink", "latest", number, "--budget", "5", cwd=drawn).must(0, "of 5", "fails")
+
+
+def test_mine_and_hunt_shrink_one_failure_of_each_kind(cli: Cli, drawn: Path) -> None:
+    mined = cli("mine", "--shrink", "400", "--json", cwd=drawn).must(0).json
+    assert [each["kind"] for each in mined["shrunk"]] == ["shrink"] * len(mined["clusters"])
+    assert {"colour": "red", "noise": "tail"}.items() <= mined["shrunk"][0]["scenario"]["levels"].items()
+    cli("mine", "--shrink", "400", cwd=drawn).must(0, "fails")
+    hunted = cli("hunt", ".", "-n", "60", "--policy", "uniform", "--shrink", "300", "--json", cwd=drawn).must(0).json
+    assert hunted["shrunk"]
+    one = hunted["shrunk"][0]
+    assert one["scenario"]["levels"] == {"colour": "red", "noise": "tail", "size": "small"}
+    assert one["replay"].startswith(f"ninemarch replay {hunted['hunt']} ")
+    cli(*shlex.split(one["replay"])[1:], cwd=drawn).must(0, "20 replays gave the recorded verdict")

@@ -111,7 +111,10 @@ def _passed(decision: Decision, blocking: Sequence[GateResult]) -> str:
     if len(blocking) == 1:
         return f"{_claim(blocking[0])} is not proven; it passes with {waived}"
     proven = sum(result.verdict is GateVerdict.PASS for result in blocking)
-    return f"{proven} of {len(blocking)} gates are proven; the rest pass with {waived}"
+    rest = len(blocking) - proven
+    return (
+        f"{proven} of {len(blocking)} gates are proven; {rest} {'passes' if rest == 1 else 'pass'} only with {waived}"
+    )
 
 
 def _claim(result: GateResult) -> str:

@@ -211,7 +211,7 @@ class Suite:
     checks_hash: str = ""
     folder: Path | None = None
     origin: str = ""
-    declared: frozenset[str] = frozenset()
+    declared: frozenset[str] = field(default=frozenset(), compare=False)
 
     @property
     def hash(self) -> str:

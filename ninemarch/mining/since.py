@@ -1,7 +1,7 @@
 """What a release did to each cluster of an earlier one, on the same scenarios.
 
 Covers the paired test of every cluster by independent units, corrected for all of them. The scenarios are those that
-both runs scored; a cluster whose failures turned into failures of another kind is not fixed, and that is said.
+both runs scored. A failure that turned into one of another kind is neither gone nor new, and that is said.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from ninemarch.mining.clusters import CONFIDENCE, Cluster
 from ninemarch.model import Rate, RunPlan
 
 __all__ = ["Fate", "Outcome", "Since", "since_of"]
+
+_MOVED = 0.05  # share of a fixed cluster's units that may fail in another way
 
 
 class Outcome(enum.StrEnum):
@@ -32,13 +34,15 @@ class Fate:
     """One cluster in two runs, in independent units. Its name is hostile text.
 
     Args:
-        outcome: ``fixed`` where none is left, ``fewer`` and ``more`` where some are; all three beyond chance.
+        outcome: ``fixed`` where none shows it and hardly one of them fails in another way, ``fewer`` where some do,
+            ``more``; all three beyond chance.
         then: units that showed it in the earlier run.
         now: units that show it in the later run.
-        gone: units that showed it then and do not now.
-        otherwise: of these, units that fail in another way now.
-        came: units that show it now and did not then.
-        p_value: McNemar's mid-P value, two-sided, corrected for all clusters (``stats.tarone``), in [0, 1].
+        gone: units that showed it then and fail in no way now.
+        otherwise: units that showed it then and fail in another way now.
+        came: units that show it now and failed in no way then.
+        p_value: of gone against came: McNemar's mid-P value, two-sided, corrected for all clusters by
+            ``stats.tarone``, in [0, 1].
     """
 
     id: str
@@ -94,21 +98,21 @@ def since_of(
     """
     before = _units(then, {pair.then: pair.unit for pair in pairs})
     after = _units(now, {pair.now: pair.unit for pair in pairs})
-    failing = set().union(*after.values()) if after else set()
+    failed, failing = (set().union(*units.values()) for units in (before, after))
     names = {each.id: each.name for each in (*then, *now)}
     rows = []
     for id_ in names:
         old, new = before.get(id_, set()), after.get(id_, set())
         if old or new:
-            gone, came = old - new, new - old
+            gone, came, moved = old - failing, new - failed, (old & failing) - new
             test = stats.mcnemar(len(gone), len(came)).p_value_mid
-            rows.append((id_, len(old), len(new), len(gone), len(gone & failing), len(came), test))
+            rows.append((id_, len(old), len(new), len(gone), len(moved), len(came), test))
     # The smallest mid-P value of so many units that changed: all of them one way.
     least = [0.5 ** (gone + came) for _, _, _, gone, _, came, _ in rows]
     adjusted = stats.tarone([row[-1] for row in rows], least, alpha=1 - CONFIDENCE).tolist()
     fates = [
-        Fate(id_, names[id_], _outcome(new, gone, came, p_value), old, new, gone, otherwise, came, p_value)
-        for (id_, old, new, gone, otherwise, came, _), p_value in zip(rows, adjusted, strict=True)
+        Fate(id_, names[id_], _outcome(old, new, gone, moved, came, p_value), old, new, gone, moved, came, p_value)
+        for (id_, old, new, gone, moved, came, _), p_value in zip(rows, adjusted, strict=True)
     ]
     fates.sort(key=lambda fate: (fate.p_value, -fate.then, fate.id))
     return Since(plan, len(pairs), len({pair.unit for pair in pairs}), tuple(fates), tuple(changes))
@@ -119,9 +123,9 @@ def _units(clusters: Sequence[Cluster], unit: Mapping[int, str]) -> dict[str, se
     return {each.id: {unit[number] for number in each.trials if number in unit} for each in clusters}
 
 
-def _outcome(now: int, gone: int, came: int, p_value: float) -> Outcome:
+def _outcome(then: int, now: int, gone: int, moved: int, came: int, p_value: float) -> Outcome:
     if p_value > 1 - CONFIDENCE or gone == came:
         return Outcome.UNPROVEN
     if came > gone:
         return Outcome.MORE
-    return Outcome.FEWER if now else Outcome.FIXED
+    return Outcome.FEWER if now or moved > _MOVED * then else Outcome.FIXED

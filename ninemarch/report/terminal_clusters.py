@@ -88,10 +88,10 @@ def print_since(console: Console, since: Since, now: Rate | None) -> None:
 
 
 def _fate(fate: Fate) -> str:
-    other = f" ({fate.otherwise:,} fail in another way)" if fate.otherwise else ""
-    came = f", {fate.came:,} came" if fate.came else ""
+    parts = ((fate.gone, "gone"), (fate.otherwise, "failing in another way"), (fate.came, "came"))
+    moved = ", ".join(f"{many:,} {what}" for many, what in parts if many) or "nothing moved"
     test = f"p {n.p_value_text(fate.p_value)}" if fate.p_value < 1 else "may be chance"
-    return f"{fate.then:,} then, {fate.now:,} now: {fate.gone:,} gone{other}{came}; {test}"
+    return f"{fate.then:,} then, {fate.now:,} now: {moved}; {test}"
 
 
 def _counted(clusters: Sequence[Trend]) -> str:

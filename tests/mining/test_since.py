@@ -32,7 +32,7 @@ def _trial(number: int, why: str) -> Trial:
 
 
 def test_a_fixed_cluster_is_proven_fixed_and_what_fails_otherwise_is_said(tmp_path: Path):
-    then = dict.fromkeys(range(1, 40, 4), "cannot read it") | dict.fromkeys((100, 101, 102), "no idea at all")
+    then = dict.fromkeys(range(1, 80, 4), "cannot read it") | dict.fromkeys((100, 101, 102), "no idea at all")
     now = {1: "something else entirely went wrong"} | dict.fromkeys((100, 101), "no idea at all")
     make(tmp_path, "run00001", then)
     make(tmp_path, "run00002", now)
@@ -41,12 +41,26 @@ def test_a_fixed_cluster_is_proven_fixed_and_what_fails_otherwise_is_said(tmp_pa
     assert (found.pairs, found.units) == (MANY, MANY)
     fates = {fate.name: fate for fate in found.clusters}
     read = fates["refused: cannot read it"]
-    # McNemar's mid-P of 10 against 0 is 2^-10; the other two could not be proven and cost nothing (Tarone).
-    assert (read.outcome, read.then, read.now, read.gone, read.otherwise) == (Outcome.FIXED, 10, 0, 10, 1)
-    assert read.p_value == pytest.approx(2.0**-10)
+    # McNemar's mid-P of 19 against 0 is 2^-19; the other two could not be proven and cost nothing (Tarone).
+    assert (read.outcome, read.then, read.now, read.gone, read.otherwise) == (Outcome.FIXED, 20, 0, 19, 1)
+    assert read.p_value == pytest.approx(2.0**-19)
     assert fates["refused: no idea at all"].outcome is Outcome.UNPROVEN
     assert found.promised is not None
     assert found.promised.failures == 3
+
+
+def test_failures_that_turn_into_failures_of_another_kind_are_not_fixed(tmp_path: Path):
+    bad = range(1, 80, 4)
+    make(tmp_path, "run00001", dict.fromkeys(bad, "cannot read it"))
+    make(tmp_path, "run00002", {n: "something else entirely went wrong" for n in bad if n > 40})
+    found = mine("run00002", since="run00001", root=tmp_path).since
+    assert found is not None
+    fates = {fate.name: (fate.outcome, fate.gone, fate.otherwise, fate.came) for fate in found.clusters}
+    assert fates == {
+        "refused: cannot read it": (Outcome.FEWER, 10, 10, 0),
+        "refused: something else entirely went wrong": (Outcome.UNPROVEN, 0, 0, 0),
+    }
+    assert found.promised is None
 
 
 def test_a_level_that_only_the_later_run_tells_apart_did_not_come(tmp_path: Path):

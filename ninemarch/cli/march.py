@@ -1,4 +1,4 @@
-"""``ninemarch march add|show|import``: the record of a suite's releases."""
+"""``ninemarch march add|show|forecast|import``: the record of a suite's releases."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from ninemarch.cli.inspect import RunArgument
 from ninemarch.cli.run import Effort as EffortOption
 from ninemarch.cli.run import EffortFrom
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Releases over time: add, show, import.")
+app = typer.Typer(
+    no_args_is_help=True, rich_markup_mode=None, help="Releases over time: add, show, forecast, import."
+)
 Suite = Annotated[str, typer.Argument(metavar="SUITE", help="Suite, or the name its march has under reports/.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
@@ -57,6 +59,34 @@ def show(suite: Suite, as_json: Json = False) -> None:
             console.print_json(milestones_document(found))
         else:
             print_milestones(console.stdout(), found)
+
+
+@app.command()
+def forecast(
+    suite: Suite,
+    nine: Annotated[
+        int, typer.Option("--nine", min=0, max=9, help="The nine to reach; the next one by default.")
+    ] = 0,
+    confidence: Annotated[
+        float, typer.Option("--confidence", min=0.5, max=0.99, help="Of all limits, two-sided.")
+    ] = 0.9,
+    crow_amsaa: Annotated[
+        bool, typer.Option("--crow-amsaa", help="Growth over the number of trials too (MIL-HDBK-189).")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Say what a nine costs, whether that changes, and when the next one comes if work goes on as before."""
+    from ninemarch import workflow
+    from ninemarch.cli import console
+    from ninemarch.report.forecast_document import forecast_document
+    from ninemarch.report.terminal_forecast import print_forecast
+
+    found = workflow.forecast_march(_name(suite), nine=nine, confidence=confidence, discrete=crow_amsaa)
+    with console.printing():
+        if as_json:
+            console.print_json(forecast_document(found))
+        else:
+            print_forecast(console.stdout(), found)
 
 
 @app.command("import")

@@ -1,6 +1,7 @@
-"""The march over releases: puts the decisions, or the record, of successive releases in order."""
+"""The march over releases: puts decisions, or the record, of successive releases in order, and looks ahead."""
 
+from ninemarch.march.forecast import cone_of, foresee, observed
 from ninemarch.march.ladder import build_march
 from ninemarch.march.milestones import newest_population, stand
 
-__all__ = ["build_march", "newest_population", "stand"]
+__all__ = ["build_march", "cone_of", "foresee", "newest_population", "observed", "stand"]

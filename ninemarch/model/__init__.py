@@ -10,6 +10,16 @@ from ninemarch.model.catalogue import Catalogue, KeptRun, Kind, KnownCluster, Si
 from ninemarch.model.comparison import Comparison, Difference, PairedScenario
 from ninemarch.model.decision import Decision, GateResult, GateVerdict, Grouping, NextNine, Rung
 from ninemarch.model.evidence import Counts, Evidence, Failure, Rate, Slice, Spending
+from ninemarch.model.forecast import (
+    Cone,
+    ConePoint,
+    DiscreteGrowth,
+    MarchForecast,
+    Observed,
+    Pace,
+    PaceVerdict,
+    Shape,
+)
 from ninemarch.model.gate import Asks, Gate
 from ninemarch.model.march import March, Step
 from ninemarch.model.milestone import (
@@ -55,12 +65,15 @@ __all__ = [
     "CheckSpec",
     "Coins",
     "Comparison",
+    "Cone",
+    "ConePoint",
     "Counts",
     "Course",
     "Cross",
     "Decision",
     "DemoPlan",
     "Difference",
+    "DiscreteGrowth",
     "Drop",
     "Earlier",
     "Effort",
@@ -82,6 +95,7 @@ __all__ = [
     "Limits",
     "Look",
     "March",
+    "MarchForecast",
     "Match",
     "Milestone",
     "MilestoneTable",
@@ -89,7 +103,10 @@ __all__ = [
     "Needs",
     "NextNine",
     "NoVerdict",
+    "Observed",
     "Outcome",
+    "Pace",
+    "PaceVerdict",
     "PairedScenario",
     "Population",
     "Profile",
@@ -101,6 +118,7 @@ __all__ = [
     "Scenario",
     "Seeds",
     "Severity",
+    "Shape",
     "Sightings",
     "Sized",
     "Slice",

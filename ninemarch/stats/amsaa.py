@@ -106,7 +106,8 @@ def crow_amsaa(failures: Counts, trials: Counts, *, confidence: float = 0.9) -> 
         CrowAmsaa by maximum likelihood.
 
     Raises:
-        UsageError: no failure, fewer than two configurations, or failures in the last trials only.
+        UsageError: no failure, fewer than two configurations, or failures in the first or the last one only: growth
+            or decay is then without bound.
 
     Source: MIL-HDBK-189C (2011), section 5.3; L. H. Crow (1983), discrete reliability growth.
 
@@ -124,6 +125,8 @@ def crow_amsaa(failures: Counts, trials: Counts, *, confidence: float = 0.9) -> 
         raise wrong("trials", n.tolist(), "two configurations or more, at least 1 trial each", "test more")
     if k.sum() == 0:
         raise wrong("failures", "0 in all", "at least 1", "use trials_needed")
+    if not (k[1:].sum() and k[:-1].sum()):
+        raise wrong("failures", "in the first or the last configuration only", "in two at least", "test more")
     ends = np.cumsum(n)
     starts = ends - n
     x = find_root(

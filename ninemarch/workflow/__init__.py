@@ -8,7 +8,7 @@ from ninemarch.workflow.confirm import confirm_slices
 from ninemarch.workflow.demo import DemoResult, demo
 from ninemarch.workflow.hunt import HuntOptions, hunt
 from ninemarch.workflow.hunt_record import is_hunt, read_hunt
-from ninemarch.workflow.march import add_milestone, check_effort, import_milestones, milestone_table
+from ninemarch.workflow.march import add_milestone, check_effort, forecast_march, import_milestones, milestone_table
 from ninemarch.workflow.mine import mine
 from ninemarch.workflow.planning import plan_rates, plan_suite
 from ninemarch.workflow.promote import Promoted, promote
@@ -38,6 +38,7 @@ __all__ = [
     "demo",
     "edit_clusters",
     "example_scenarios",
+    "forecast_march",
     "hunt",
     "import_milestones",
     "is_hunt",

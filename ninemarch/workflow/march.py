@@ -1,6 +1,6 @@
 """The record of releases: a run becomes a milestone, and the milestones stand in a row.
 
-Covers adding and reading; runs nothing.
+Covers adding, reading and looking ahead; runs nothing.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from ninemarch.errors import NinemarchError, UsageError
 from ninemarch.evidence import compare, estimate, read_scenarios, worth
 from ninemarch.journal import find_run
 from ninemarch.kept import check_milestones, load_march, march_bytes, march_path
-from ninemarch.march import stand
+from ninemarch.march import foresee, stand
 from ninemarch.model import (
     Counts,
     Difference,
@@ -24,6 +24,7 @@ from ninemarch.model import (
     GateMark,
     GateResult,
     GateVerdict,
+    MarchForecast,
     Milestone,
     Milestones,
     MilestoneTable,
@@ -39,6 +40,7 @@ from ninemarch.workflow.run import Finished, decide_run
 __all__ = [
     "add_milestone",
     "check_effort",
+    "forecast_march",
     "import_milestones",
     "known_milestones",
     "milestone_table",
@@ -245,6 +247,25 @@ def milestone_table(suite: str, *, root: Path | None = None) -> MilestoneTable:
         UsageError: nothing was added yet, or the file is damaged.
     """
     return stand(known_milestones(suite, root=root), paired=lambda then, now: _paired(then, now, root))
+
+
+def forecast_march(
+    suite: str, *, nine: int = 0, confidence: float = 0.9, discrete: bool = False, root: Path | None = None
+) -> MarchForecast:
+    """Return the forecast of a suite's march; see ``march.foresee``.
+
+    Args:
+        suite: name of the suite.
+        nine: the nine to reach; 0 for the next one.
+        confidence: of all limits, two-sided.
+        discrete: whether Crow-AMSAA's model is fitted too.
+        root: folder that holds ``reports``; here by default.
+
+    Raises:
+        UsageError: too few releases, or the record is damaged.
+    """
+    releases = stand(known_milestones(suite, root=root))
+    return foresee(releases, nine=nine, confidence=confidence, discrete=discrete)
 
 
 def _paired(then: Milestone, now: Milestone, root: Path | None) -> Difference | None:

@@ -28,7 +28,7 @@ COMMANDS = [
     ["clusters"],
     *(["clusters", name] for name in ("show", "merge", "split", "rename")),
     ["march"],
-    *(["march", name] for name in ("add", "show", "import")),
+    *(["march", name] for name in ("add", "show", "forecast", "import")),
     ["suite"],
     *(["suite", name] for name in ("list", "show", "validate", "verify", "schema")),
 ]

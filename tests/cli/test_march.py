@@ -111,13 +111,13 @@ def test_what_cannot_stand_on_the_march_is_refused_and_nothing_is_written(cli, p
 
 def test_runs_added_at_once_are_all_kept(cli, write_suite, tmp_path):
     write_suite(tmp_path, files={"bots.py": BOT}, scenarios=[{"inline": MANY[:20]}])
-    for number in range(4):
+    for number in range(3):
         run(cli, tmp_path, "one", str(number))
     ids = [path.name for path in (tmp_path / ".ninemarch/runs").iterdir()]
-    with ThreadPoolExecutor(4) as pool:
+    with ThreadPoolExecutor(3) as pool:
         done = list(pool.map(lambda name: cli("march", "add", name, cwd=tmp_path, fresh=True), ids))
-    assert [each.code for each in done] == [0] * 4
-    assert len((tmp_path / "reports/tiny/march.jsonl").read_bytes().splitlines()) == 4
+    assert [each.code for each in done] == [0] * 3
+    assert len((tmp_path / "reports/tiny/march.jsonl").read_bytes().splitlines()) == 3
 
 
 def test_without_a_march_it_is_said_how_to_begin(cli, write_suite, tmp_path):
@@ -180,3 +180,54 @@ def test_a_run_can_be_added_at_once_with_effort_from_git(cli, write_suite, tmp_p
     shown = cli("march", "show", ".", "--json", cwd=tmp_path).must(0).json
     assert [row["cumulative_effort"] for row in shown["milestones"]] == [1.0, 5.0]
     assert shown["effort_unit"] == "commits"
+
+
+MARCH = "release,failures,trials,effort\n" + "".join(
+    f"{HOSTILE if n == 3 else n},{failures},1000,2\n" for n, failures in enumerate((100, 60, 32, 18, 10, 6, 3, 2), 1)
+)
+
+
+@pytest.fixture(scope="module")
+def robot(cli, tmp_path_factory):
+    """A march of eight releases, counted elsewhere."""
+    folder = tmp_path_factory.mktemp("robot")
+    (folder / "counts.csv").write_text(MARCH, encoding="utf-8")
+    cli("march", "import", "robot", "counts.csv", "--effort-unit", "weeks", cwd=folder).must(0)
+    return folder
+
+
+def test_a_forecast_says_what_a_nine_costs_and_on_what_it_rests(cli, robot):
+    done = cli("march", "forecast", "robot", "--crow-amsaa", cwd=robot).must(
+        0,
+        "robot 8 releases over 16 weeks",
+        "a nine costs a line:",
+        "fits best",
+        "pace open: these releases cannot tell",
+        "99.9% reached a line: at",
+        "Crow-AMSAA beta 0.3",
+        "if work goes on as before",
+        "has 2 failures in 1,000 trials; to prove 99.9% takes 2,995 clean trials",
+    )
+    assert not done.steering
+    assert max(map(len, done.out.splitlines())) <= 80
+    assert "100%" not in done.out
+
+
+def test_the_document_of_a_forecast_says_the_same(cli, robot):
+    text = " ".join(cli("march", "forecast", "robot", cwd=robot).must(0).out.split())
+    done = cli("march", "forecast", "robot", "--json", cwd=robot).must(0)
+    assert not done.steering
+    found = done.json
+    assert (found["kind"], found["nine"], found["chosen"]) == ("forecast", 3, "line")
+    for shape in found["shapes"]:
+        assert shape["per_nine_text"] in text
+        assert shape["reached_text"] in text
+    assert found["pace"]["text"] in text
+    assert found["evidence"] in text
+    assert len(found["cone"]["points"]) == 25
+    assert found["releases"][2]["release"] == HOSTILE
+
+
+def test_a_march_too_short_for_a_forecast_says_how_long_it_must_be(cli, project):
+    cli("march", "forecast", ".", "--confidence", "0.3", cwd=project).must(2, "Invalid value for '--confidence'")
+    cli("march", "forecast", ".", cwd=project).must(0, "cone none: a cone needs 5 releases, there are 3")

@@ -66,8 +66,8 @@ def fit_cloglog(k: FloatArray, n: FloatArray, design: FloatArray, between: float
         hazard = np.exp(eta)
         passing = np.exp(-hazard)
         rate, slope = -np.expm1(-hazard), hazard * passing
-        # Variance of k/n on the log scale, plus what releases vary beyond chance.
-        weight = 1 / (rate * passing / (n * slope**2) + between)
+        # Variance of k/n on the log scale, rate * passing / (n * slope**2), plus what releases vary beyond chance.
+        weight = 1 / (rate * np.exp(hazard) / (n * hazard**2) + between)
         residual = (k / n - rate) / slope
         information = design.T @ (weight[:, None] * design)
         try:

@@ -22,7 +22,6 @@ __all__ = [
     "count_text",
     "dollar_text",
     "duration_text",
-    "effort_text",
     "estimate_text",
     "failures_text",
     "interval_text",
@@ -356,21 +355,6 @@ def amount_text(value: Fraction, rounding: Rounding) -> str:
     places = min(places, 2) if value >= Fraction(1, 10) else min(places - 1, _MOST_DIGITS)
     shown = Fraction(_round(value * 10**places, rounding), 10**places)
     return f"{float(shown):,.{places}f}"
-
-
-def effort_text(amount: float, rounding: Rounding = "nearest") -> str:
-    """Return an amount of work, or a ratio of two, with three digits that count; whole numbers from 1,000 on.
-
-    Examples:
-        >>> effort_text(3.0), effort_text(3.93116), effort_text(0.34796, "floor"), effort_text(45123.4, "ceil")
-        ('3', '3.93', '0.347', '45,124')
-    """
-    value = Fraction(repr(float(amount)))
-    if value == 0:
-        return "0"
-    places = min(max(0, 2 - math.floor(math.log10(abs(value)))), _MOST_DIGITS)
-    shown = f"{float(Fraction(_round(value * 10**places, rounding), 10**places)):,.{places}f}"
-    return shown.rstrip("0").rstrip(".") if "." in shown else shown
 
 
 def percent_of(share: Fraction) -> str:

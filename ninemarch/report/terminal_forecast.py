@@ -14,6 +14,7 @@ from rich.text import Text
 from ninemarch import numbers as n
 from ninemarch.model import Cone, ConePoint, MarchForecast, Pace, PaceVerdict, Shape
 from ninemarch.report.compose import clean
+from ninemarch.report.effort import about_text
 from ninemarch.report.terminal_line import say
 
 __all__ = ["AS_BEFORE", "evidence_text", "pace_text", "per_nine_text", "print_forecast", "reached_text"]
@@ -33,7 +34,7 @@ def print_forecast(console: Console, found: MarchForecast) -> None:
     last = found.releases[-1]
     unit = _unit(found)
     head = Text(clean(found.suite, 60), style="bold")
-    span = f"  {n.count_text(len(found.releases), 'release')} over {n.effort_text(last.effort)}{unit}"
+    span = f"  {n.count_text(len(found.releases), 'release')} over {about_text(last.effort)}{unit}"
     say(console, head.append(span, style="not bold"))
     for title, words in _rows(found):
         say(console, Text(f"{title:<{_HANG}}{words}"), hang=_HANG)
@@ -60,9 +61,9 @@ def _rows(found: MarchForecast) -> Iterator[tuple[str, str]]:
         yield title, f"{_TITLES[shape.name]}: {reached_text(found, shape)}"
     if found.growth:
         model = found.growth
-        ends = f"{n.effort_text(model.lower, 'floor')} to {n.effort_text(model.upper, 'ceil')}"
+        ends = f"{about_text(model.lower, 'floor')} to {about_text(model.upper, 'ceil')}"
         growth = "growth" if model.upper < 1 else "no growth proven"
-        said = f"beta {n.effort_text(model.beta)} ({ends}), {growth}; next trial {n.success_text(model.next_rate)}"
+        said = f"beta {about_text(model.beta)} ({ends}), {growth}; next trial {n.success_text(model.next_rate)}"
         yield "Crow-AMSAA", f"{said}. Ties growth to the number of test trials, not to effort"
 
 
@@ -76,13 +77,13 @@ def per_nine_text(found: MarchForecast, shape: Shape) -> str:
         at_least = "" if math.isinf(shape.lower) else f"; at least {_cost(shape, shape.lower, 'floor', unit)}"
         return f"{title}: no improvement is proven{at_least}{chosen}"
     far = shape.name == "log" and shape.upper >= _FAR
-    upper = f"more than {_FAR}" if far else n.effort_text(shape.upper, "ceil")
-    ends = f"{n.effort_text(shape.lower, 'floor')} to {upper}"
+    upper = f"more than {_FAR}" if far else about_text(shape.upper, "ceil")
+    ends = f"{about_text(shape.lower, 'floor')} to {upper}"
     return f"{title}: {_cost(shape, shape.per_nine, 'nearest', unit)} ({ends}){chosen}"
 
 
 def _cost(shape: Shape, amount: float, rounding: n.Rounding, unit: str) -> str:
-    said = n.effort_text(amount, rounding) if amount < _FAR or shape.name != "log" else f"more than {_FAR}"
+    said = about_text(amount, rounding) if amount < _FAR or shape.name != "log" else f"more than {_FAR}"
     return f"{said} times all effort before" if shape.name == "log" else f"{said}{unit}"
 
 
@@ -103,8 +104,8 @@ def pace_text(found: MarchForecast) -> str:
 def _ratio(pace: Pace) -> str:
     if math.isinf(pace.lower) or math.isinf(pace.upper):
         return ""
-    ends = (n.effort_text(pace.lower, "floor"), n.effort_text(pace.upper, "ceil"))
-    return f"now {n.effort_text(pace.ratio)} times that at the start ({ends[0]} to {ends[1]}), "
+    ends = (about_text(pace.lower, "floor"), about_text(pace.upper, "ceil"))
+    return f"now {about_text(pace.ratio)} times that at the start ({ends[0]} to {ends[1]}), "
 
 
 def reached_text(found: MarchForecast, shape: Shape) -> str:
@@ -114,16 +115,16 @@ def reached_text(found: MarchForecast, shape: Shape) -> str:
     when, low, high = shape.reached
     last = found.releases[-1].effort
     if high <= last:
-        return f"reached already, at {n.effort_text(when)}{_unit(found)}"
-    ends = f"{n.effort_text(low, 'floor')} to {n.effort_text(high, 'ceil')}"
-    return f"at {n.effort_text(when)}{_unit(found)} ({ends})"
+        return f"reached already, at {about_text(when)}{_unit(found)}"
+    ends = f"{about_text(low, 'floor')} to {about_text(high, 'ceil')}"
+    return f"at {about_text(when)}{_unit(found)} ({ends})"
 
 
 def evidence_text(found: MarchForecast) -> str:
     """Return what the frontier of the march rests on, and that reaching is not proving."""
     last = found.releases[-1]
-    failures = "1 failure" if last.failures == 1 else f"{n.effort_text(last.failures)} failures"
-    counts = f"{failures} in {n.effort_text(last.trials)} trials"
+    failures = "1 failure" if last.failures == 1 else f"{about_text(last.failures)} failures"
+    counts = f"{failures} in {about_text(last.trials)} trials"
     prove = f"to prove {n.nine_text(found.nine)} takes {n.count_text(found.to_prove)} clean trials"
     return f"the newest release, {clean(last.release, 40)}, has {counts}; {prove}"
 
@@ -134,7 +135,7 @@ def _print_cone(console: Console, found: MarchForecast, cone: Cone) -> None:
     say(console, Text(f"{'cone':<{_HANG}}{said}"), hang=_HANG)
     steps = cone.points[:: max(1, (len(cone.points) - 1) // 4)]
     for point in steps:
-        say(console, Text(f"{n.effort_text(point.effort) + _unit(found):>{_HANG + 12}}  {_range(point)}"))
+        say(console, Text(f"{about_text(point.effort) + _unit(found):>{_HANG + 12}}  {_range(point)}"))
 
 
 def _range(point: ConePoint) -> str:

@@ -13,10 +13,11 @@ from rich.text import Text
 from ninemarch import numbers as n
 from ninemarch.model import Drop, Milestone, MilestoneTable, Standing
 from ninemarch.report.compose import clean
+from ninemarch.report.effort import effort_text
 from ninemarch.report.terminal_line import say
 from ninemarch.report.terminal_table import Column, blocks, lines
 
-__all__ = ["drop_text", "effort_text", "print_milestone", "print_milestones"]
+__all__ = ["drop_text", "print_milestone", "print_milestones"]
 
 
 def print_milestone(console: Console, look: Milestone) -> None:
@@ -68,11 +69,6 @@ def _columns(table: MilestoneTable) -> list[Column]:
         (two_sided, [n.interval_text(rate).removesuffix("%") for rate in rates]),
         ("nines", [f"{row.proven}{_worse(row.drop)}" for row in rows]),
     ]
-
-
-def effort_text(effort: float | None) -> str:
-    """Return an amount of work; a dash where it is unknown."""
-    return "–" if effort is None else f"{effort:,.10g}"
 
 
 def _worse(drop: Drop | None) -> str:

@@ -40,6 +40,7 @@ def about_text(amount: float, rounding: Rounding = "nearest") -> str:
     if value == 0:
         return "0"
     places = min(max(0, 2 - math.floor(math.log10(abs(value)))), _MOST_DIGITS)
-    steps = {"floor": math.floor, "ceil": math.ceil, "nearest": round}[rounding](value * 10**places)
+    scaled = value * 10**places
+    steps = math.floor(scaled) if rounding == "floor" else math.ceil(scaled) if rounding == "ceil" else round(scaled)
     shown = f"{float(Fraction(steps, 10**places)):,.{places}f}"
     return shown.rstrip("0").rstrip(".") if "." in shown else shown

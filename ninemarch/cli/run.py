@@ -29,6 +29,8 @@ Seed = Annotated[
 ]
 Resume = Annotated[str, typer.Option("--resume", help="Run what is missing of this run.")]
 Stop = Annotated[str, typer.Option("--stop", help="sequential or fixed, in place of the suite's own.")]
+MaxUsd = Annotated[float | None, typer.Option("--max-usd", min=0, help="What the run may cost, in US dollars.")]
+MaxSeconds = Annotated[float | None, typer.Option("--max-seconds", min=0, help="How long the run may take.")]
 Record = Annotated[bool, typer.Option("--record", help="Remember this look under reports/ too, for git.")]
 Label = Annotated[str, typer.Option("--label", help="Name of the release that --target is.")]
 Effort = Annotated[str, typer.Option("--effort", help="Work the release took, as 3w, 2.5 days, '40 fixes'.")]
@@ -53,6 +55,8 @@ def run(
     seed: Seed = None,
     resume: Resume = "",
     stop: Stop = "",
+    max_usd: MaxUsd = None,
+    max_seconds: MaxSeconds = None,
     record: Record = False,
     label: Label = "",
     effort: Effort = "",
@@ -72,10 +76,7 @@ def run(
     settings = read_settings()
     suite = suite if resume else str(settings.find("suite", suite).value)
     page = str(settings.find("report", page).value)
-    if bool(suite) == bool(resume):
-        msg = "give a suite to run, or --resume RUN, not both; e.g. ninemarch run dates"
-        raise UsageError(msg)
-    _check(target=target, release=release, stop=stop, page=page)
+    _check(suite, resume, target=target, release=release, stop=stop, page=page)
     outputs = ci.Outputs(settings, junit=junit, junit_skip=junit_skip, github=github)
     chosen = {
         "release": release,
@@ -87,6 +88,8 @@ def run(
         "ids": tuple(scenario or ()),
         "seed": seed,
         "stop": stop,
+        "max_usd": max_usd,
+        "max_seconds": max_seconds,
         "label": label,
         "effort": given_effort(effort, effort_from),
     }
@@ -102,8 +105,11 @@ def run(
     raise typer.Exit(int(finished.decision.exit_code))
 
 
-def _check(*, target: str, release: str, stop: str, page: str) -> None:
+def _check(suite: str, resume: str, *, target: str, release: str, stop: str, page: str) -> None:
     """Refuse options that cannot stand together, and a page that could not be written."""
+    if bool(suite) == bool(resume):
+        msg = "give a suite to run, or --resume RUN, not both; e.g. ninemarch run dates"
+        raise UsageError(msg)
     if target and release:
         msg = "--target and --release were both given; a release of the ladder names its own target (use --label)"
         raise UsageError(msg)

@@ -33,6 +33,8 @@ class Selection:
         ids: exactly these scenarios.
         look: whether the suite's declared checkpoint is used.
         stop: ``fixed`` or ``sequential``; the suite's own by default.
+        max_usd: what the whole run may cost, in US dollars; the suite's own limit by default.
+        max_seconds: how long it may take; likewise.
         label: how a run of ``target`` is called among releases.
         effort: work it took, in ``effort_unit``; by default what the suite says of the release.
         effort_unit: by default the suite's own.
@@ -48,6 +50,8 @@ class Selection:
     ids: tuple[str, ...] = ()
     look: bool = True
     stop: str = ""
+    max_usd: float | None = None
+    max_seconds: float | None = None
     label: str = ""
     effort: float | None = None
     effort_unit: str = ""
@@ -142,9 +146,16 @@ def make_plan(
         gates=suite.gates,
         title=suite.title,
         effort_unit=selection.effort_unit or suite.effort_unit,
+        budget=_budget(suite, selection),
     )
     plan = _after(plan, suite, history or History())
     return _fitted(plan, schedule_of(suite, plan), suite, selection)
+
+
+def _budget(suite: Suite, selection: Selection) -> tuple[float | None, int | None, float | None]:
+    limits = suite.limits
+    cost = limits.cost_usd if selection.max_usd is None else selection.max_usd
+    return cost, limits.tokens, limits.time if selection.max_seconds is None else selection.max_seconds
 
 
 def _after(plan: RunPlan, suite: Suite, history: History) -> RunPlan:

@@ -5,11 +5,12 @@ Covers the loop of a run in one process. A trial that the journal has acknowledg
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
 from ninemarch.checks import Judge, compile_checks
+from ninemarch.engine.budget import Budget
 from ninemarch.engine.call import UserInterrupt
 from ninemarch.engine.capture import captured_output
 from ninemarch.engine.executors import Work, executor_for, pack_input
@@ -56,11 +57,7 @@ def execute(
         Interrupted: a signal stopped the run; everything acknowledged is kept.
         RunInvalid: the journal cannot be written.
     """
-    rule = StopRule(journal.plan, baselines) if journal.plan.stop == "sequential" else None
-    if rule is not None:
-        for trial in recorded_trials(journal.folder):
-            rule.tell(trial)
-    loop = _Loop(suite, target, journal, progress, rule)
+    loop = _Loop(suite, target, journal, progress, _stops(journal, baselines))
     missing: Items = (item for item in schedule if not journal.done[item[0]])
     with stop_on_signal() as flag, captured_output(journal.folder):
         try:
@@ -83,6 +80,8 @@ def execute(
             f"  ninemarch run --resume {run}"
         )
         raise Interrupted(msg, flag.exit_code or ExitCode.INTERRUPTED)
+    if stopped and loop.spent and journal.plan.stop != "sequential":
+        return RunResult(journal.acknowledged, stopped)  # a fixed plan that is cut short is not finished
     if stopped:
         journal.stop(stopped)
     journal.seal()
@@ -90,6 +89,20 @@ def execute(
 
 
 Baselines = Mapping[str, Mapping[str, float]]
+
+
+def _stops(journal: Journal, baselines: Baselines | None) -> list[StopRule | Budget]:
+    """What may end the run before its planned trials, told of all that is recorded already."""
+    plan = journal.plan
+    stops: list[StopRule | Budget] = [StopRule(plan, baselines)] if plan.stop == "sequential" else []
+    stops += [Budget(plan.budget)] if plan.budget != (None, None, None) else []
+    if stops and journal.acknowledged:
+        for trial in recorded_trials(journal.folder):
+            for stop in stops:
+                stop.tell(trial)
+    return stops
+
+
 Items = Iterator[tuple[int, int, Scenario | GeneratorFault]]
 
 
@@ -162,9 +175,14 @@ class _Loop:
     """One pass over work: void and faulty scenarios are recorded as such, the rest are called and judged."""
 
     def __init__(
-        self, suite: Suite, target: Target, journal: Journal, progress: Progress, rule: StopRule | None = None
+        self,
+        suite: Suite,
+        target: Target,
+        journal: Journal,
+        progress: Progress,
+        stops: Sequence[StopRule | Budget] = (),
     ) -> None:
-        self._rule = rule
+        self._stops = stops
         self._judge: Judge = compile_checks(suite)
         self._executor = executor_for(target, suite.limits.timeout, suite.limits.concurrency)
         self._journal = journal
@@ -183,13 +201,18 @@ class _Loop:
 
     @property
     def _decided(self) -> str:
-        return self._rule.decided if self._rule else ""
+        return next(filter(None, (stop.decided for stop in self._stops)), "")
+
+    @property
+    def spent(self) -> bool:
+        """Whether a limit on the whole run is used up."""
+        return any(stop.decided for stop in self._stops if isinstance(stop, Budget))
 
     def _record(self, trial: Trial) -> None:
         self._journal.append(trial)
         self._progress.tell(trial)
-        if self._rule:
-            self._rule.tell(trial)
+        for stop in self._stops:
+            stop.tell(trial)
 
     def _work(self, items: Items, flag: StopFlag) -> Iterator[Work]:
         while not (flag or self._decided):

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ninemarch import claims
+from ninemarch import claims, stats
 from ninemarch.evidence import estimate, extra_clean_trials, misses, proves_beyond, proves_within
 from ninemarch.gate.power import power_line
-from ninemarch.model import Asks, Gate, GateResult, GateVerdict, Rate, Slice
+from ninemarch.model import Asks, Gate, GateResult, GateVerdict, Rate, Slice, Tally
 from ninemarch.numbers import count_text, upper_failure_text
 
 OVERLAP_MIN = 0.9
@@ -58,7 +58,22 @@ def judge_gate(gate: Gate, part: Slice, share: float, *, runs: Sequence[str] = (
         counted="" if rate is None else claims.counted(gate, rate),
         power=power_line(gate, part.scored, planned=planned),
         runs=tuple(runs),
+        table=_table(gate, part.scored, planned),
     )
+
+
+def _table(gate: Gate, tally: Tally, planned: int) -> tuple[tuple[int, int, int], ...]:
+    """The rule of a sequential plan as two columns of trials against failures, to be checked by hand."""
+    left = 1 - gate.confidence - tally.spent
+    if not tally.anytime or tally.scores or not tally.independent or gate.max_failures is not None or left < _SPENT:
+        return ()
+    passes = stats.pass_table(gate.allowed, max_failures=_MOST_ROWS - 1, confidence=1 - left, budget=max(planned, 1))
+    fails = stats.fail_table(gate.allowed, max_failures=_MOST_ROWS - 1, confidence=gate.confidence, min_failures=2)
+    return tuple((k, int(trials), int(fails[k])) for k, trials in enumerate(passes))
+
+
+_SPENT = 1e-9  # error rate below which nothing is left of it
+_MOST_ROWS = 12
 
 
 def _counted(gate: Gate, part: Slice, rate: Rate | None) -> _Ruling:

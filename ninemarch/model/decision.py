@@ -88,6 +88,8 @@ class GateResult:
         measured: what was measured; empty where nothing was.
         interval: both ends of it.
         counted: the counts behind it.
+        table: with a sequential plan on independent trials, (failures, trials at which so many pass, last trial at
+            which that failure fails; 0 for never), for as many failures as the plan's trials can bear, at most 12.
     """
 
     id: str
@@ -109,6 +111,7 @@ class GateResult:
     measured: str = ""
     interval: str = ""
     counted: str = ""
+    table: tuple[tuple[int, int, int], ...] = ()
 
     @property
     def label(self) -> str:

@@ -191,6 +191,7 @@ def gate_row(gate: GateResult) -> GateRow:
         gate=n.nines(float(1 - gate.success)) if gate.is_share else None,
         nines=on_axis(rate) if gate.is_share else None,
         power=clean(gate.power, 120),
+        table=tuple((f"{k:,}", f"{passes:,}", f"{fails:,}" if fails else "never") for k, passes, fails in gate.table),
         of_success=gate.gate is None or gate.gate.asks is Asks.SUCCESS,
     )
 

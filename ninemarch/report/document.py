@@ -143,6 +143,7 @@ def _gate(gate: GateResult) -> dict[str, Any]:
         "power": scrub(gate.power),
         "tested": gate.tested,
         "runs": [scrub(run) for run in gate.runs],
+        "table": [{"failures": k, "pass_at": passes, "fail_until": fails} for k, passes, fails in gate.table],
         "confidence": gate.confidence,
         "verdict": str(gate.verdict),
         "blocking": gate.blocking,

@@ -30,6 +30,18 @@ _METHODS = (
         "C. Jennison, B. W. Turnbull (1983), Technometrics 25, 49-58",
     ),
     (
+        "confidence sequence",
+        (
+            "The plan may be looked at after every trial, so the limits hold at all looks together: evidence is a "
+            "bet against each rate, averaged over better (or worse) ones, and a rate is ruled out once the bet has "
+            "won 20 times its stake (at 95% confidence). Trials count in planned order, not as they finish."
+        ),
+        (
+            "H. Robbins (1970), Annals of Mathematical Statistics 41, 1397-1409; "
+            "S. R. Howard, A. Ramdas, J. McAuliffe, J. Sekhon (2021), Annals of Statistics 49, 1055-1080"
+        ),
+    ),
+    (
         "gaffke",
         (
             "Trials of one group share fate, so the group is the unit of evidence. Gaffke's bound uses the share of "

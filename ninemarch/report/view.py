@@ -119,6 +119,7 @@ class GateRow:
         gate: the requirement on the nines axis; None for one that has no place on it.
         nines: measured, lower and upper on the nines axis.
         power: what the gate would notice; may be empty.
+        table: a sequential rule: failures, trials at which they pass, last trial at which they fail.
         of_success: it asks for a success rate, so that it is a rung of the march.
     """
 
@@ -141,6 +142,7 @@ class GateRow:
     nines: tuple[float | None, float, float | None] | None
     power: str = ""
     of_success: bool = True
+    table: tuple[tuple[str, str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -278,6 +278,9 @@ class LimitsModel(Strict):
     timeout: Seconds | None = None
     concurrency: Annotated[int, Field(ge=1, le=100_000)] = 16
     errors_max: Annotated[float, Field(ge=0, le=1)] = 0.01
+    cost_usd: Annotated[float, Field(gt=0)] | None = None
+    tokens: Annotated[int, Field(ge=1)] | None = None
+    time: Seconds | None = None
 
 
 class ReleaseModel(Strict):

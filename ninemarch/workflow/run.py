@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import ninemarch
 from ninemarch import table
 from ninemarch.checks import compile_checks
-from ninemarch.engine import Progress, Selection, execute, make_plan, recount, release_of, schedule_of
+from ninemarch.engine import Progress, RunResult, Selection, execute, make_plan, recount, release_of, schedule_of
 from ninemarch.errors import NinemarchError, UsageError
 from ninemarch.evidence import gather
 from ninemarch.gate import decide
@@ -78,20 +78,17 @@ def run(
         folder.rmdir()
         raise
     with journal:
-        execute(
-            suite,
-            schedule,
-            target,
-            journal,
-            Progress(plan.planned, notify=watch),
-            baselines=_baselines(plan),
-        )
-    return _remembered(decide_run(folder), root, record=record)
+        progress = Progress(plan.planned, notify=watch)
+        result = execute(suite, schedule, target, journal, progress, baselines=_baselines(plan))
+    return _remembered(decide_run(folder), result, root, record=record)
 
 
-def _remembered(finished: Finished, root: Path | None, *, record: bool = False) -> Finished:
-    """The finished run, once the ledger knows what it has shown."""
+def _remembered(finished: Finished, result: RunResult, root: Path | None, *, record: bool = False) -> Finished:
+    """The finished run, once the ledger knows what it has shown; one cut short by a limit says so."""
     plan = finished.evidence.plan
+    if not finished.evidence.sealed:
+        notes = (result.stopped, *finished.decision.notes)
+        return replace(finished, decision=replace(finished.decision, notes=notes))
     with suppress(UsageError):  # a full disk: what was written before the first trial finds the record later
         end(plan, table.ensure(finished.folder), finished.evidence, root=root, record=record)
     return finished
@@ -112,8 +109,8 @@ def resume(name: str, *, watch: Watch | None = None, root: Path | None = None) -
         target = open_target(summary.plan.target, suite)
         progress = Progress(summary.plan.planned, notify=watch)
         recount(journal, progress)
-        execute(suite, schedule, target, journal, progress, baselines=_baselines(summary.plan))
-    return _remembered(decide_run(folder), root)
+        result = execute(suite, schedule, target, journal, progress, baselines=_baselines(summary.plan))
+    return _remembered(decide_run(folder), result, root)
 
 
 def decide_run(folder: Path, *, waive: bool = True) -> Finished:

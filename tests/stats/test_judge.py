@@ -10,7 +10,7 @@ from scipy import stats
 from ninemarch.errors import UsageError
 from ninemarch.stats import audited_rate, clopper_pearson, rogan_gladen, weighted_gamma, wilson
 
-# Not offered: Blaker's interval, and prediction-powered inference (judge_ppi.csv): 32% coverage at the nines.
+# Not offered: Blaker's interval. Prediction-powered inference is in test_others.py.
 
 
 def test_every_offered_row(reference):

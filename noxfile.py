@@ -77,6 +77,13 @@ def benchmarks(session: nox.Session) -> None:
 
 
 @nox.session
+def calibration(session: nox.Session) -> None:
+    """Error rates of gates at their thresholds in every way they are used (minutes; shorter with --samples)."""
+    session.install(".")
+    session.run("python", "benchmarks/gates.py", *session.posargs, env={"OMP_NUM_THREADS": "1"})
+
+
+@nox.session
 def rivals(session: nox.Session) -> None:
     """The same trivial work in other harnesses, each in its own environment (downloads them)."""
     session.install(".")

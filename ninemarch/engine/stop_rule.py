@@ -38,7 +38,12 @@ class StopRule:
         self._released = self._scored = 0
         self._stale = True
         self._why = ""
-        for gate in self._gates:
+        # Found once: a million trials need not look up the same course.
+        self._plain = [
+            (tuple(gate.where.items()), self._course(gate, gate.where)) for gate in self._gates if not gate.each
+        ]
+        self._each = [gate for gate in self._gates if gate.each]
+        for gate in self._each:
             for where in self._known(gate):
                 self._course(gate, where)
         # A release that earlier runs have proven is looked at again as closely as a first, clean run would.
@@ -52,9 +57,7 @@ class StopRule:
         return not outside or outside == list(gate.each)
 
     def _known(self, gate: Gate) -> list[Mapping[str, str]]:
-        """The slices of a gate that are known before the first trial."""
-        if not gate.each:
-            return [gate.where]
+        """The slices of a gate with ``each`` that are known before the first trial."""
         return [look.where for look in self._plan.earlier if look.gate == gate.id]
 
     def _course(self, gate: Gate, where: Mapping[str, str]) -> Course:
@@ -77,15 +80,14 @@ class StopRule:
         if trial.verdict is Verdict.VOID:
             return
         self._scored += reading is not Reading.OPEN
-        for gate in self._gates:
-            if not gate.each:
-                if all(trial.attributes.get(name) == level for name, level in gate.where.items()):
-                    self._stale |= self._course(gate, gate.where).add(trial, reading)
-            else:
-                for name in gate.each:
-                    if name in trial.attributes:
-                        level = {name: trial.attributes[name]}
-                        self._stale |= self._course(gate, level).add(trial, reading)
+        for where, course in self._plain:
+            if not where or all(trial.attributes.get(name) == level for name, level in where):
+                self._stale |= course.add(trial, reading)
+        for gate in self._each:
+            for name in gate.each:
+                if name in trial.attributes:
+                    level = {name: trial.attributes[name]}
+                    self._stale |= self._course(gate, level).add(trial, reading)
         self._stale |= self._released % _LOOK_EVERY == 0
 
     @property

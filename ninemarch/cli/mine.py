@@ -31,6 +31,11 @@ def mine(
     promote: Annotated[
         str, typer.Option("--promote", help="Add the failures to this .jsonl file, a regression set for the suite.")
     ] = "",
+    namer: Annotated[
+        str,
+        typer.Option("--namer", help="OpenAI-compatible server that names clusters: http://HOST/v1; sends examples."),
+    ] = "",
+    model: Annotated[str, typer.Option("--namer-model", help="Model of the namer.")] = "default",
     shrink: Each = 0,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON document, with all that was found.")
@@ -44,7 +49,9 @@ def mine(
     from ninemarch.report.terminal_clusters import print_audit
     from ninemarch.report.terminal_mining import print_mining
 
+    server = workflow.Namer(namer, model) if namer else None
     found = workflow.mine(run, since=since)
+    found = workflow.name_clusters(found, server, top=top) if server else found
     found = _confirmed(found, confirm, top) if confirm else found
     path = workflow.keep_clusters(found) if keep else None
     promoted = _promoted(found, promote) if promote else ""

@@ -10,6 +10,7 @@ from ninemarch.workflow.hunt import HuntOptions, hunt
 from ninemarch.workflow.hunt_record import is_hunt, read_hunt
 from ninemarch.workflow.march import add_milestone, check_effort, forecast_march, import_milestones, milestone_table
 from ninemarch.workflow.mine import mine
+from ninemarch.workflow.naming import Namer, name_clusters
 from ninemarch.workflow.planning import plan_rates, plan_suite
 from ninemarch.workflow.promote import Promoted, promote
 from ninemarch.workflow.replay import ReplayResult, replay
@@ -23,6 +24,7 @@ __all__ = [
     "DemoResult",
     "Finished",
     "HuntOptions",
+    "Namer",
     "Promoted",
     "ReplayResult",
     "accept_baseline",
@@ -47,6 +49,7 @@ __all__ = [
     "march_of",
     "milestone_table",
     "mine",
+    "name_clusters",
     "named_baseline",
     "plan_rates",
     "plan_suite",

@@ -13,6 +13,11 @@ from ninemarch.cli.shrink import Each, shrink_each, tell_shrunk
 if TYPE_CHECKING:
     from ninemarch.mining.result import MiningResult
 
+NamerUrl = Annotated[
+    str, typer.Option("--namer", help="OpenAI-compatible server that names clusters: http://HOST/v1; sends examples.")
+]
+NamerModel = Annotated[str, typer.Option("--namer-model", help="Model of the namer.")]
+
 
 def mine(
     run: RunArgument = "latest",
@@ -31,11 +36,8 @@ def mine(
     promote: Annotated[
         str, typer.Option("--promote", help="Add the failures to this .jsonl file, a regression set for the suite.")
     ] = "",
-    namer: Annotated[
-        str,
-        typer.Option("--namer", help="OpenAI-compatible server that names clusters: http://HOST/v1; sends examples."),
-    ] = "",
-    model: Annotated[str, typer.Option("--namer-model", help="Model of the namer.")] = "default",
+    namer: NamerUrl = "",
+    model: NamerModel = "default",
     shrink: Each = 0,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON document, with all that was found.")

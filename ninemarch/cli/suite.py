@@ -34,23 +34,31 @@ def show(
     seed: Annotated[
         int | None, typer.Option("--seed", min=0, max=2**63 - 1, help="Seed; the first development one.")
     ] = None,
+    compare: Annotated[
+        int,
+        typer.Option("--compare", min=0, max=20_000, help="Scenarios compared with each other; 0 for none."),
+    ] = 1000,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
-    """Show what a suite holds, with a few scenarios."""
+    """Show what a suite holds, with a few scenarios, and how different its scenarios are."""
     from ninemarch.cli import console
+    from ninemarch.report.terminal_diversity import diversity_warnings
     from ninemarch.report.terminal_lists import print_suite
     from ninemarch.report.trial_document import suite_document
     from ninemarch.suite import load
-    from ninemarch.workflow import example_scenarios
+    from ninemarch.workflow import example_scenarios, suite_diversity
 
     with console.foreign():
         loaded = load(suite)
         drawn = example_scenarios(loaded, count=examples, profile=profile, seed=seed)
+        diversity = suite_diversity(loaded, count=compare, profile=profile, seed=seed)
     if as_json:
-        console.print_json(suite_document(loaded, drawn))
+        console.print_json(suite_document(loaded, drawn, diversity))
     else:
         with console.printing():
-            print_suite(console.stdout(), loaded, drawn)
+            print_suite(console.stdout(), loaded, drawn, diversity)
+    for warning in diversity_warnings(diversity):
+        console.say(f"warning: {warning}")
 
 
 @app.command()

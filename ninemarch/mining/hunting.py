@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from math import comb
 
 import numpy as np
 
@@ -17,14 +16,13 @@ from ninemarch import stats
 from ninemarch.mining.domain import Domain, Row
 from ninemarch.mining.modes import modes_of
 from ninemarch.mining.policies import Proposal
-from ninemarch.mining.tway import MOST_CELLS, TwayCoverage, tway_coverage
+from ninemarch.mining.tway import TwayCoverage, coverages
 from ninemarch.mining.weighing import Weighted, weighted_failures
 from ninemarch.model import Failure, RunPlan, Verdict
 
 __all__ = ["FoundMode", "HuntFound", "HuntPlan", "Hunted", "Seen", "Unseen", "count_hunt"]
 
 CONFIDENCE = 0.95
-_MOST_SETS = 20_000  # sets of attributes of which the coverage is looked up after a hunt: a second
 _ERRORS_MAX = 0.01  # share of drawn trials without a verdict above which no weighted estimate is given
 _SCORED = (Verdict.PASS.value, Verdict.FAIL.value, Verdict.ASSISTED.value)
 
@@ -204,12 +202,7 @@ def _coverage(domain: Domain | None, seen: Sequence[Seen]) -> tuple[TwayCoverage
     rows = sorted(_cells(each for each in seen if each.called))
     if domain is None or not rows:
         return ()
-    many = len(domain.sizes)
-    return tuple(
-        tway_coverage(np.asarray(rows), domain.sizes, t, forbidden=domain.forbidden, shares=domain.shares)
-        for t in (2, 3)
-        if t <= many and comb(many, t) <= _MOST_SETS and np.prod(sorted(domain.sizes)[-t:], dtype=float) <= MOST_CELLS
-    )
+    return coverages(rows, domain.sizes, forbidden=domain.forbidden, shares=domain.shares)
 
 
 def _unseen(seen: Sequence[Seen], mode_of: Mapping[int, str]) -> Unseen | None:

@@ -17,12 +17,13 @@ from numpy.typing import NDArray
 from ninemarch.errors import UsageError
 from ninemarch.mining.forbidden import Forbidden, Rows
 
-__all__ = ["MOST_CELLS", "MOST_SETS", "TwayCoverage", "check_strength", "tway_coverage"]
+__all__ = ["TwayCoverage", "check_strength", "coverages", "tway_coverage"]
 
 # Sets of attributes looked at: 100 attributes three by three. More takes minutes, and says little.
 MOST_SETS = 200_000
 # Combinations of one set of attributes: what an array of booleans of 50 MB holds.
 MOST_CELLS = 50_000_000
+_LOOKED_UP = 20_000  # sets of attributes of which the coverage is shown unasked: a second
 _EXAMPLES = 5
 
 
@@ -117,6 +118,25 @@ def _weight(shares: Sequence[Sequence[float]], seen: NDArray[np.bool_], may: NDA
     whole = float(use[may].sum())
     # From what is missing, so that it is 1 exactly where use meets none of it.
     return 1.0 - float(use[may & ~seen].sum()) / whole if whole > 0 else 1.0
+
+
+def coverages(
+    rows: Sequence[Sequence[int]],
+    levels: Sequence[int],
+    *,
+    forbidden: Sequence[Mapping[int, int]] = (),
+    shares: Sequence[Sequence[float]] | None = None,
+) -> tuple[TwayCoverage, ...]:
+    """Return the coverage of pairs and of triples; without those that would take long to look up.
+
+    Args, Raises: as for ``tway_coverage``; ``rows`` at least one.
+    """
+    many, largest = len(levels), sorted(levels)
+    return tuple(
+        tway_coverage(np.asarray(rows), levels, t, forbidden=forbidden, shares=shares)
+        for t in (2, 3)
+        if t <= many and comb(many, t) <= _LOOKED_UP and prod(largest[-t:]) <= MOST_CELLS
+    )
 
 
 def check_strength(strength: int, levels: Sequence[int]) -> int:

@@ -8,11 +8,11 @@ from __future__ import annotations
 from typing import Any
 
 from ninemarch.mining.hunting import FoundMode, Hunted, HuntFound, Unseen
-from ninemarch.mining.tway import TwayCoverage
 from ninemarch.mining.weighing import Weighted
 from ninemarch.numbers import count_text, yield_text
+from ninemarch.report.diversity_document import coverage_documents
 from ninemarch.report.record import replay_command
-from ninemarch.text import plain, scrub
+from ninemarch.text import scrub
 
 __all__ = ["hunt_document", "hunt_sentence"]
 
@@ -53,7 +53,7 @@ def hunt_document(hunted: Hunted) -> dict[str, Any]:
         "trials": found.called,
         "failures_per_1000": 1000 * found.failures / found.called if found.called else None,
         "accounts": _accounts(found),
-        "coverage": [_coverage(each, hunted) for each in found.coverage],
+        "coverage": coverage_documents(found.coverage, plan.domain),
         "unseen": _unseen(found.unseen),
         "weighted": _weighted(found.weighted, found.why_unweighted),
         "found": [_mode(mode, run.run) for mode in found.modes],
@@ -73,23 +73,6 @@ def _mode(mode: FoundMode, run: str) -> dict[str, Any]:
         "first": mode.first,
         "origin": mode.origin,
         "replay": replay_command(run, mode.first),
-    }
-
-
-def _coverage(coverage: TwayCoverage, hunted: Hunted) -> dict[str, Any]:
-    domain = hunted.plan.domain
-    missing = (
-        [{domain.names[a]: domain.levels[a][level] for a, level in pairs} for pairs in coverage.missing]
-        if domain
-        else []
-    )
-    return {
-        "strength": coverage.strength,
-        "covered": coverage.covered,
-        "possible": coverage.possible,
-        "impossible": coverage.impossible,
-        "share_of_use": coverage.weight,
-        "missing": plain(missing),
     }
 
 

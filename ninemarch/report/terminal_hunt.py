@@ -12,16 +12,15 @@ from rich.text import Text
 
 from ninemarch.mining.hunting import FoundMode, Hunted, HuntFound, Unseen
 from ninemarch.mining.modes import USUAL
-from ninemarch.mining.tway import TwayCoverage
 from ninemarch.numbers import count_text, one_sided_text, percent, yield_text
 from ninemarch.report.record import replay_command
+from ninemarch.report.terminal_diversity import covered_text
 from ninemarch.report.terminal_line import say
 from ninemarch.text import excerpt, printable
 
 __all__ = ["print_hunt"]
 
 _SHOWN = 10
-_SETS = {2: "pair", 3: "triple"}
 
 
 def print_hunt(console: Console, hunted: Hunted) -> None:
@@ -86,7 +85,7 @@ def _words(mode: FoundMode) -> str:
 
 def _print_ground(console: Console, hunted: Hunted) -> None:
     found = hunted.found
-    lines = [("covered", "; ".join(map(_covered, found.coverage)) + ": verified")] if found.coverage else []
+    lines = [("covered", f"{covered_text(found.coverage)}: verified")] if found.coverage else []
     if found.unseen is not None:
         lines.append(("unseen", _unseen(found.unseen)))
     lines.append(("weighted", _weighted(hunted)))
@@ -94,15 +93,6 @@ def _print_ground(console: Console, hunted: Hunted) -> None:
     say(console, Text(""))
     for name, words in lines:
         say(console, Text(f"  {name:<9} {words}"), hang=12)
-
-
-def _covered(coverage: TwayCoverage) -> str:
-    noun = _SETS[coverage.strength]
-    if coverage.complete:
-        return f"all {count_text(coverage.possible, noun)} of levels"
-    use = Fraction(coverage.weight or 0.0)
-    share = "all that use meets" if use >= 1 else f"{percent(use, 'floor', (Fraction(1),), 1)} of use"
-    return f"{count_text(coverage.covered)} of {count_text(coverage.possible, noun)}, {share}"
 
 
 def _unseen(unseen: Unseen) -> str:

@@ -12,8 +12,10 @@ from rich.console import Console
 from rich.text import Text
 
 from ninemarch.claims import required
+from ninemarch.mining.diversity import Diversity
 from ninemarch.model import Failure, Profile, RunPlan, Scenario, Suite, Trial
 from ninemarch.numbers import count_text
+from ninemarch.report.terminal_diversity import print_diversity
 from ninemarch.report.terminal_line import say
 from ninemarch.text import excerpt, json_text, printable
 
@@ -71,8 +73,10 @@ def _one_line(stored: str) -> str:
         return stored
 
 
-def print_suite(console: Console, suite: Suite, examples: Sequence[Scenario]) -> None:
-    """Print what a suite holds: sources, profiles, releases, gates, and a few scenarios."""
+def print_suite(
+    console: Console, suite: Suite, examples: Sequence[Scenario], diversity: Diversity | None = None
+) -> None:
+    """Print what a suite holds: sources, profiles, releases, gates, how different its scenarios are, and a few."""
     say(
         console,
         Text(suite.name, style="bold").append(printable(f" {suite.version}  {suite.title}"), style="not bold"),
@@ -93,6 +97,8 @@ def print_suite(console: Console, suite: Suite, examples: Sequence[Scenario]) ->
         where = ", ".join([f"{k}={v}" for k, v in gate.where.items()] + [f"each {name}" for name in gate.each])
         words = f"gate       {gate.id}: {required(gate)} at {gate.confidence:.0%} confidence"
         say(console, Text(printable(words + (f", {where}" if where else ""))), hang=11)
+    if diversity:
+        print_diversity(console, diversity)
     for scenario in examples:
         levels = " ".join(f"{k}={v}" for k, v in scenario.attributes.items())
         say(

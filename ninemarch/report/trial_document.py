@@ -9,7 +9,9 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ninemarch.mining.diversity import Diversity
 from ninemarch.model import Failure, Scenario, Suite, Trial
+from ninemarch.report.diversity_document import diversity_document
 from ninemarch.report.document import FORMAT
 from ninemarch.report.record import replay_command
 from ninemarch.text import plain, scrub
@@ -82,8 +84,8 @@ def replay_document(recorded: Failure, trials: Sequence[Trial], run: str) -> dic
     }
 
 
-def suite_document(suite: Suite, examples: Sequence[Scenario]) -> dict[str, Any]:
-    """Return what a suite holds, with example scenarios, as plain JSON values."""
+def suite_document(suite: Suite, examples: Sequence[Scenario], diversity: Diversity | None = None) -> dict[str, Any]:
+    """Return what a suite holds, with example scenarios and how different they are, as plain JSON values."""
     return {
         "ninemarch": FORMAT,
         "kind": "suite",
@@ -112,6 +114,7 @@ def suite_document(suite: Suite, examples: Sequence[Scenario]) -> dict[str, Any]
             {"id": s.id, "input": s.input, "expect": s.expect, "attributes": dict(s.attributes), "void": s.void}
             for s in examples
         ],
+        "diversity": diversity_document(diversity) if diversity else None,
     }
 
 

@@ -6,6 +6,7 @@ from ninemarch.workflow.calibration import calibrate_rate, calibrate_suite
 from ninemarch.workflow.catalogue import edit_clusters, keep_clusters, known_clusters
 from ninemarch.workflow.confirm import confirm_slices
 from ninemarch.workflow.demo import DemoResult, demo
+from ninemarch.workflow.diversity import suite_diversity
 from ninemarch.workflow.hunt import HuntOptions, hunt
 from ninemarch.workflow.hunt_record import is_hunt, read_hunt
 from ninemarch.workflow.march import add_milestone, check_effort, forecast_march, import_milestones, milestone_table
@@ -60,6 +61,7 @@ __all__ = [
     "review",
     "run",
     "shrink_trial",
+    "suite_diversity",
     "verify",
     "write_report",
 ]

@@ -38,6 +38,7 @@ Watch = Callable[[Progress], None]
 
 MOST_TRIALS = 100_000
 _AT_ONCE = 10  # trials between two looks at what was learned, for a target that takes one input at a time
+_LOOKS = 50  # looks at least, for a target that takes batches: a policy that learns late finds less
 _WINDOW = 300  # failures whose modes are told apart together while hunting; at the end all are
 
 
@@ -206,7 +207,7 @@ class _Search:
 
     def _at_once(self) -> int:
         if self._target.mode is Mode.BATCH:
-            return self._target.batch
+            return min(self._target.batch, max(_AT_ONCE, self._journal.plan.planned // _LOOKS))
         return self._suite.limits.concurrency if self._target.mode is Mode.ASYNC else _AT_ONCE
 
     def _batch(self, offers: Offers, batch: Sequence[Offer], first: int) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import jsonschema
 import pytest
+
+from ninemarch.report.document import documents_schema
 
 BOTS = """
 def ride(levels, rng):
@@ -47,6 +50,7 @@ def test_it_says_modes_and_cells_first_in_80_columns_and_exits_0(cli, suite, tmp
 
 def test_json_is_one_document_with_every_mode_and_its_replay(cli, suite, tmp_path):
     document = cli("hunt", suite, "-n", 100, "--json", cwd=tmp_path).must(0).json
+    jsonschema.validate(document, documents_schema())
     assert (document["kind"], document["counts_in_a_rate"], document["modes"]) == ("hunt", False, 1)
     assert document["accounts"]["planned"] == 100
     assert document["coverage"][0]["covered"] == document["coverage"][0]["possible"] == 4
@@ -71,6 +75,8 @@ def test_an_adversary_is_named_and_quiet_is_one_line(cli, suite, tmp_path):
     cli("hunt", suite, "-n", 10, "--adversary", "python:bots:propose", cwd=tmp_path).must(
         0, "adversary python:bots:propose", "10 failures in 10 trials", "no estimate"
     )
+    told = cli("hunt", suite, "-n", 10, "--adversary", "python:bots:propose", "--json", cwd=tmp_path).must(0).json
+    jsonschema.validate(told, documents_schema())
     quiet = cli("hunt", suite, "-n", 10, "--adversary", "python:bots:propose", "-q", cwd=tmp_path).must(0)
     assert quiet.out.startswith("1 mode of failure in 1 cell; 10 failures in 10 trials")
     assert quiet.err == ""

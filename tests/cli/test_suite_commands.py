@@ -7,6 +7,7 @@ import jsonschema
 import pytest
 from ruamel.yaml import YAML
 
+from ninemarch.report.document import documents_schema
 from ninemarch.suite.shipped import shipped_folder, shipped_names
 
 EXTRAS = {"dates": ("babel", "dateparser"), "llm_json": ("json_repair",), "digits": ("sklearn",)}
@@ -75,6 +76,8 @@ def test_what_ships_is_valid_and_can_be_looked_at(cli, tmp_path, name):
     cli("suite", "validate", name, cwd=tmp_path).must(0, f"{name} ", "is valid (")
     shown = cli("suite", "show", name, "-n", "2", "--json", cwd=tmp_path).must(0).json
     assert (shown["suite"], len(shown["examples"])) == (name, 2)
+    jsonschema.validate(shown, documents_schema())
+    assert shown["diversity"]["coverage"][0]["share_of_use"] > 0.9
     assert not list(tmp_path.iterdir())
 
 
@@ -116,6 +119,33 @@ def test_show_draws_what_it_is_asked_for(cli, made, tmp_path):
 
 def test_show_is_the_same_twice(cli, made, tmp_path):
     assert cli("suite", "show", ".", cwd=tmp_path).out == cli("suite", "show", ".", cwd=tmp_path).out
+
+
+def test_show_tells_how_different_scenarios_are_and_warns_of_copies(cli, write_suite, tmp_path):
+    asked = [
+        {"id": f"\x1b[31m{n}", "input": f"What is the fare from Rome to Bonn for {n} people, one way?", "expect": n}
+        for n in range(40)
+    ]
+    write_suite(tmp_path, scenarios=[{"inline": asked}])
+    done = cli("suite", "show", ".", cwd=tmp_path).must(
+        0, "40 scenarios are worth", "40 of 40 scenarios have a near-copy"
+    )
+    done.must(0, "warning: by their words 40 scenarios are worth", "give those made from one text one group")
+    assert not done.steering
+    assert "warning" not in done.out
+    quiet = cli("suite", "show", ".", "--compare", "0", "--json", cwd=tmp_path).must(0)
+    assert (quiet.err, quiet.json["diversity"]) == ("", None)
+    jsonschema.validate(quiet.json, documents_schema())
+    grouped = [{**each, "group": "fares"} for each in asked]
+    write_suite(tmp_path, scenarios=[{"inline": grouped}])
+    assert "warning" not in cli("suite", "show", ".", cwd=tmp_path).must(0, "all inside their group").err
+
+
+def test_show_counts_a_scenario_once_however_often_it_is_repeated(cli, write_suite, tmp_path):
+    write_suite(tmp_path, trials={"per_scenario": 5, "max": 50})
+    assert cli("suite", "show", ".", "--json", cwd=tmp_path).must(0).json["diversity"]["scenarios"] == 10
+    write_suite(tmp_path, scenarios=[{"subset": "few", "inline": [{"id": "a", "input": "b", "expect": "b"}]}])
+    cli("suite", "show", ".", "-n", "0", cwd=tmp_path).must(0, "subset few")
 
 
 def test_validate_prints_the_hash_that_a_run_records(cli, made, tmp_path):

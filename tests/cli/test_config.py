@@ -1,5 +1,7 @@
 """Settings from environment, suite and file, through the real command line."""
 
+import shutil
+
 import pytest
 
 GATE = [{"id": "g", "success": 0.5}]
@@ -7,7 +9,8 @@ MAKER = "def scenario(attributes, rng):\n    return {'input': 1, 'expect': 1}\n"
 
 
 def planned(cli, folder, *words, env=None):
-    """Trials that plan and run agree on."""
+    """Trials that plan and run agree on, where nothing was run before."""
+    shutil.rmtree(folder / ".ninemarch", ignore_errors=True)
     run = cli("run", ".", "--json", *words, cwd=folder, env=env).must(3).json["plan"]
     assert cli("plan", ".", "--json", *words, cwd=folder, env=env).must(0).json["planned"] == run["planned"]
     return run["planned"], run["stop"]

@@ -102,7 +102,19 @@ def march_figure(view: PageView) -> Figure:
         shapes=[*_rungs(scale), *(_level(gate.gate, "token:ink", 1.5) for gate in gates)],
         annotations=[_named(gate) for gate in gates],
     )
-    return {"data": [marks], "layout": layout, "narrow": {"height": 290}}
+    return {"data": [*_cone(view), marks], "layout": layout, "narrow": {"height": 290}}
+
+
+def _cone(view: PageView) -> list[Figure]:
+    """The band in which the next releases are expected: two edges, filled between."""
+    if not view.cone or view.effort_label == "release":
+        return []
+    x = [place for place, _, _ in view.cone]
+    edge = {"type": "scatter", "mode": "lines", "x": x, "hoverinfo": "skip"}
+    dotted = {"color": "token:accent/0.6", "width": 1, "dash": "dot"}
+    low = {**edge, "y": [low for _, low, _ in view.cone], "line": dotted}
+    high = {**edge, "y": [high for _, _, high in view.cone], "line": dotted}
+    return [low, {**high, "fill": "tonexty", "fillcolor": "token:accent/0.12"}]
 
 
 def _card(row: MarchRow) -> str:

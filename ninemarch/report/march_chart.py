@@ -53,6 +53,8 @@ class _Plot:
     Args:
         places: of the releases, as shares of the width.
         course: of the line through the releases, in nines.
+        cone: share of the width, lower and upper end in nines.
+        room: every position that the effort axis spans.
     """
 
     layout: _Layout
@@ -60,6 +62,8 @@ class _Plot:
     rows: tuple[MarchRow, ...]
     places: tuple[float, ...]
     course: tuple[float, ...]
+    cone: tuple[tuple[float, float, float], ...]
+    room: tuple[float, ...]
 
     def y(self, nines: float) -> float:
         """Pixels from the upper edge."""
@@ -82,7 +86,7 @@ def march_chart(view: PageView, *, wide: bool) -> Element:
     layout = plot.layout
     label = f"{view.march_title}. {view.march_hint}"
     labels = _labels(plot)
-    inside = [*_rungs(plot, view.decision.gates, labels), *_trend(plot)]
+    inside = [*_cone(plot), *_rungs(plot, view.decision.gates, labels), *_trend(plot)]
     inside += [_release(plot, index) for index in range(len(plot.rows))]
     inside += [*_names(plot, labels), *_effort_axis(plot, view.effort_label)]
     place: dict[str, Length | None] = {"x": percent(layout.left), "y": _TOP, "width": percent(layout.width)}
@@ -104,8 +108,10 @@ def _plot(view: PageView, layout: _Layout) -> _Plot:
     gates = [gate.gate for gate in view.decision.gates if gate.overall and gate.of_success and gate.gate is not None]
     scale = scale_over([row.nines for row in rows], gates)
     positions = [row.position for row in rows]
-    places = tuple(_share(position, positions) for position in positions)
-    return _Plot(layout, scale, rows, places, tuple(_course(rows)))
+    room = [*positions, *(place for place, _, _ in view.cone)]
+    places = tuple(_share(position, room) for position in positions)
+    cone = tuple((_share(place, room), low, high) for place, low, high in view.cone)
+    return _Plot(layout, scale, rows, places, tuple(_course(rows)), cone, tuple(room))
 
 
 def _share(position: float, positions: Sequence[float]) -> float:
@@ -189,6 +195,18 @@ def _trend(plot: _Plot) -> list[Element]:
     return drawn
 
 
+def _cone(plot: _Plot) -> list[Element]:
+    """Where the next releases are expected: a pale band with dotted edges, cut at the frame."""
+    drawn = []
+    for (x1, low1, high1), (x2, low2, high2) in pairwise(plot.cone):
+        top, bottom = plot.y((high1 + high2) / 2), plot.y((low1 + low2) / 2)
+        drawn.append(rect(percent(x1), top, percent(x2 - x1), max(0.0, bottom - top), "accent", 0.12))
+        for a, b in ((low1, low2), (high1, high2)):
+            if plot.scale.holds(a) and plot.scale.holds(b):
+                drawn.append(line(percent(x1), plot.y(a), percent(x2), plot.y(b), "accent", 1, "2 3"))
+    return drawn
+
+
 def _release(plot: _Plot, index: int) -> Element:
     """The interval bar and the mark of one release."""
     row = plot.rows[index]
@@ -248,8 +266,8 @@ def _effort_axis(plot: _Plot, label: str) -> list[Element]:
         pairs = list(zip(plot.places, plot.rows, strict=True))[::every]
         ticks = [(x, row.release[:8]) for x, row in pairs]
     else:
-        found = round_steps(min(positions), max(positions), steps) if positions else []
-        ticks = [(_share(step, positions), f"{step:,.10g}") for step in found]
+        found = round_steps(min(plot.room), max(plot.room), steps) if positions else []
+        ticks = [(_share(step, plot.room), f"{step:,.10g}") for step in found]
     drawn = [line("0%", base, "100%", base, "rule")]
     drawn += [text(percent(x), base + 18, words, "muted", anchor="middle") for x, words in ticks]
     return [*drawn, text("50%", base + 38, label, "muted", anchor="middle")]

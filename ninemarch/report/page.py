@@ -8,10 +8,11 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from ninemarch import numbers as n
-from ninemarch.model import Breakdown, Comparison, Decision, Evidence, March
+from ninemarch.model import Breakdown, Comparison, Cone, Decision, Evidence, March
 from ninemarch.report import chapters, record
 from ninemarch.report.budget import budget, cross_tables, rung_rows
 from ninemarch.report.compose import clean, decision_view
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Further", "page_view"]
 
+_FAR = 1e-12  # failure rate that stands for none
 _GAP_HINT = (
     "The same releases on other populations of scenarios. Under each rate: silent / loud failures, or the proven "
     "bound where none was seen."
@@ -39,11 +41,13 @@ class Further:
         breakdown: failures by severity, attributes crossed, money.
         mining: what the failures have in common.
         comparison: the run beside its baseline.
+        cone: where the next releases are expected.
     """
 
     breakdown: Breakdown = field(default_factory=Breakdown)
     mining: MiningResult | None = None
     comparison: Comparison | None = None
+    cone: Cone | None = None
 
 
 def page_view(
@@ -82,7 +86,7 @@ def page_view(
         title=f"{shown.hero.verdict}: {strip.suite} {strip.release}",
         decision=dataclasses.replace(shown, strip=strip),
         march_title=chapters.march_title(march),
-        march_hint=_march_hint(march, n.two_sided_text(confidence)),
+        march_hint=_march_hint(march, n.two_sided_text(confidence), further.cone),
         march=rows,
         march_left_out=len(march.steps) - len(rows),
         effort_label=chapters.effort_label(march),
@@ -116,14 +120,23 @@ def _further(decision: Decision, further: Further, options: PageOptions) -> dict
         "crosses": cross_tables(further.breakdown),
         "mined": mined_view(further.mining, redact=options.redact) if further.mining else None,
         "baseline": baseline_view(further.comparison) if further.comparison else None,
+        "cone": _cone(further.cone) if further.cone else (),
     }
 
 
-def _march_hint(march: March, interval: str) -> str:
+def _cone(cone: Cone) -> tuple[tuple[float, float, float], ...]:
+    """The cone on the nines axis; a failure rate of 0 has no place on it and is drawn at its far end."""
+    return tuple((p.effort, n.nines(p.upper) or 0.0, n.nines(max(p.lower, _FAR)) or 0.0) for p in cone.points)
+
+
+def _march_hint(march: March, interval: str, cone: Cone | None) -> str:
     rates = [step.decision.rate for step in march.steps if step.decision.rate]
     parts = [f"Dot: measured success. Bar: {interval} interval."]
     if any(rate.failures == 0 for rate in rates):
         parts.append("Arrow: no failure seen, so there is no upper limit.")
     if any(step.worse for step in march.steps):
         parts.append("Red: proven worse than an earlier release.")
+    if cone is not None:
+        odds = n.threshold_text(Fraction(repr(cone.confidence)))
+        parts.append(f"Pale: where the next releases are expected, {odds} each, if work goes on as before.")
     return " ".join(parts)

@@ -218,7 +218,11 @@ class DecisionView:
 
 @dataclass(frozen=True, slots=True)
 class PageView:
-    """The whole page."""
+    """The whole page.
+
+    Args:
+        cone: where the next releases are expected: position on the effort axis, lower and upper end in nines.
+    """
 
     title: str
     decision: DecisionView
@@ -248,3 +252,4 @@ class PageView:
     rungs: tuple[RungRow, ...] = ()
     mined: MinedView | None = None
     baseline: BaselineView | None = None
+    cone: tuple[tuple[float, float, float], ...] = ()

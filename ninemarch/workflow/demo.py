@@ -6,7 +6,7 @@ Covers the order of the runs and their sizes. Each run is an ordinary run, kept 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ninemarch.durable import check_file
@@ -16,7 +16,7 @@ from ninemarch.march import build_march
 from ninemarch.model import March, Release, Suite
 from ninemarch.report import write_page
 from ninemarch.suite import load, shipped_names
-from ninemarch.workflow.report import further_of
+from ninemarch.workflow.report import expected_next, further_of
 from ninemarch.workflow.run import Finished, run
 
 # A quick demo makes a tenth of the trials of its side columns and stops bad releases sooner; the last
@@ -98,7 +98,8 @@ def demo(
         effort_unit=suite.effort_unit,
     )
     elsewhere = [many[-1].evidence for many in others.values()] + [each.evidence for each in reversed(main[:-1])]
-    write_page(page, march, main[-1].evidence, elsewhere, further=further_of(main[-1]))
+    further = replace(further_of(main[-1]), cone=expected_next(march, main))
+    write_page(page, march, main[-1].evidence, elsewhere, further=further)
     return DemoResult(march, tuple(main), page)
 
 

@@ -6,14 +6,17 @@ Covers gathering what the page shows beside the decisions.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 from ninemarch import report as rendering
 from ninemarch import table
 from ninemarch.errors import UsageError
-from ninemarch.evidence import breakdown, compare, read_scenarios
+from ninemarch.evidence import breakdown, compare, read_scenarios, worth
 from ninemarch.kept import load_baseline
-from ninemarch.model import Comparison
+from ninemarch.march import cone_of
+from ninemarch.model import Comparison, Cone, March, Observed
 from ninemarch.workflow.mine import mine
 from ninemarch.workflow.run import Finished, march_of
 
@@ -44,7 +47,7 @@ def write_report(
     march = march_of(finished)
     last, others = finished[-1], [each.evidence for each in finished[-2::-1]]
     name = f"{march.suite}-{last.folder.name}"
-    further = further_of(last)
+    further = replace(further_of(last), cone=expected_next(march, finished))
     if layout == "folder":
         path = output or Path("reports") / name
         return rendering.write_folder(path, march, last.evidence, others, further=further, options=options)
@@ -73,3 +76,20 @@ def _comparison(finished: Finished) -> Comparison | None:
     if kept is None or kept.run == plan.run or not plan.counts_in_a_rate:
         return None
     return compare(kept, plan, finished.decision.counts, read_scenarios(table.ensure(finished.folder)))
+
+
+def expected_next(march: March, finished: Sequence[Finished]) -> Cone | None:
+    """Return where the next releases are expected; None with fewer than five on one line of effort.
+
+    Args:
+        march: the releases.
+        finished: their runs, in the same order.
+    """
+    found = [
+        Observed(step.release, step.effort, *worth(each.evidence.overall.scored), 1)
+        for step, each in zip(march.steps, finished, strict=True)
+        if step.effort is not None and step.decision.rate is not None
+    ]
+    efforts = [each.effort for each in found]
+    rising = len(found) == len(march.steps) and all(a < b for a, b in pairwise(efforts))
+    return cone_of(found) if rising else None

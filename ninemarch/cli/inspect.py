@@ -122,10 +122,10 @@ def replay(
     if result.changed:
         console.say(f"note: {result.changed}")
     if as_json:
-        console.print_json(replay_document(result.recorded, result.trials, result.plan.run))
+        console.print_json(replay_document(result.recorded, result.trials, result.plan.run, result.clues))
     else:
         with console.printing():
-            print_replay(console.stdout(), result.recorded, result.trials, result.plan.run)
+            print_replay(console.stdout(), result.recorded, result.trials, result.plan.run, result.clues)
 
 
 def report(

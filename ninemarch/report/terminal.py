@@ -14,11 +14,13 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
+from ninemarch.mining.steps import clues_of, read_steps
 from ninemarch.model import Decision, Failure
 from ninemarch.report import record
 from ninemarch.report.compose import clean, decision_view, target_name
 from ninemarch.report.terminal_line import say
 from ninemarch.report.terminal_march import print_march
+from ninemarch.report.terminal_steps import print_steps
 from ninemarch.report.view import GateRow, Tone
 
 __all__ = ["print_decision", "print_failures", "print_march", "print_trial"]
@@ -129,7 +131,11 @@ def print_trial(console: Console, failure: Failure, run: str) -> None:
         say(console, Text(f"  {name:<10}").append(value))
     for name, level in row.attributes:
         say(console, Text("  attribute ").append(f"{name}={level}"))
+    steps = read_steps(failure.steps)
     for name, text in row.texts:
+        if name == "steps" and steps:
+            print_steps(console, steps, clues_of(steps) if failure.verdict != "pass" else ())
+            continue
         say(console, Text(f"  {name}", style="bold"))
         for line in text.splitlines() or [""]:
             say(console, Text(f"    {line}"))

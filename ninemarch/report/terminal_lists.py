@@ -13,10 +13,12 @@ from rich.text import Text
 
 from ninemarch.claims import required
 from ninemarch.mining.diversity import Diversity
-from ninemarch.model import Failure, Profile, RunPlan, Scenario, Suite, Trial
+from ninemarch.mining.steps import Clue, read_steps
+from ninemarch.model import Failure, Profile, RunPlan, Scenario, Suite, Trial, Verdict
 from ninemarch.numbers import count_text
 from ninemarch.report.terminal_diversity import print_diversity
 from ninemarch.report.terminal_line import say
+from ninemarch.report.terminal_steps import print_divergence
 from ninemarch.text import excerpt, json_text, printable
 
 __all__ = ["print_replay", "print_runs", "print_suite"]
@@ -38,8 +40,10 @@ def print_runs(console: Console, plans: Sequence[RunPlan]) -> None:
         say(console, Text("no run here yet; make one with 'ninemarch run SUITE' or 'ninemarch demo'"))
 
 
-def print_replay(console: Console, recorded: Failure, trials: Sequence[Trial], run: str) -> None:
-    """Print what was recorded and what the replays gave."""
+def print_replay(
+    console: Console, recorded: Failure, trials: Sequence[Trial], run: str, clues: Sequence[Clue] = ()
+) -> None:
+    """Print what was recorded and what the replays gave, and where the record departs from replays that passed."""
     say(
         console,
         Text(f"trial {recorded.number} of run {printable(run)}: {printable(recorded.scenario)}", style="bold"),
@@ -62,6 +66,8 @@ def print_replay(console: Console, recorded: Failure, trials: Sequence[Trial], r
             say(console, Text(f"           {excerpt(trial.reason, 300)}"), hang=11)
         for line_text in trial.detail.splitlines():
             say(console, Text(f"    {printable(line_text)}", style="dim"))
+    passed = sum(trial.verdict is Verdict.PASS and trial.steps is not None for trial in trials)
+    print_divergence(console, read_steps(recorded.steps), clues, passed)
     say(console, Text(f"  {same} of {count_text(len(trials), 'replay')} gave the recorded verdict"))
 
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ninemarch.mining.diversity import Diversity
+from ninemarch.mining.steps import Clue, clues_of, read_steps
 from ninemarch.model import Failure, Scenario, Suite, Trial
 from ninemarch.report.diversity_document import diversity_document
 from ninemarch.report.document import FORMAT
@@ -23,7 +24,9 @@ _MOST = 64_000  # characters, as in the journal
 
 def trial_document(failure: Failure, run: str) -> dict[str, Any]:
     """Return one recorded trial as plain JSON values: ``{"ninemarch": 1, "kind": "trial", ...}``."""
-    return {"ninemarch": FORMAT, "kind": "trial", "run": scrub(run), **failure_document(failure, run)}
+    document = {"ninemarch": FORMAT, "kind": "trial", "run": scrub(run), **failure_document(failure, run)}
+    clues = clues_of(read_steps(failure.steps)) if failure.verdict != "pass" else ()
+    return document | {"clues": _clues(clues)}
 
 
 def failures_document(failures: Sequence[Failure], run: str) -> dict[str, Any]:
@@ -62,13 +65,21 @@ def failure_document(failure: Failure, run: str) -> dict[str, Any]:
     }
 
 
-def replay_document(recorded: Failure, trials: Sequence[Trial], run: str) -> dict[str, Any]:
-    """Return a recorded trial and its replays as plain JSON values."""
+def _clues(clues: Sequence[Clue]) -> list[dict[str, Any]]:
+    """Steps that may be the first wrong one, the strongest evidence first; steps are counted from 1."""
+    return [{"step": clue.step + 1, "rule": clue.rule, "says": scrub(clue.says)} for clue in clues]
+
+
+def replay_document(
+    recorded: Failure, trials: Sequence[Trial], run: str, clues: Sequence[Clue] = ()
+) -> dict[str, Any]:
+    """Return a recorded trial and its replays as plain JSON values, with the clues that passing replays give."""
     return {
         "ninemarch": FORMAT,
         "kind": "replay",
         "recorded": failure_document(recorded, run),
         "same_verdict": sum(trial.verdict.value == recorded.verdict for trial in trials),
+        "clues": _clues(clues),
         "replays": [
             {
                 "verdict": trial.verdict.value,

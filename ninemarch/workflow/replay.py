@@ -13,6 +13,7 @@ from ninemarch.engine import judge_once
 from ninemarch.errors import UsageError
 from ninemarch.evidence import read_failures
 from ninemarch.journal import find_record
+from ninemarch.mining.steps import Clue, clues_of, read_steps
 from ninemarch.model import Failure, RunPlan, Scenario, Suite, Trial, Verdict
 from ninemarch.suite import find_scenario, load
 from ninemarch.suite.sources import read_scenarios
@@ -40,6 +41,13 @@ class ReplayResult:
     def same(self) -> int:
         """How many replays gave the recorded verdict."""
         return sum(trial.verdict.value == self.recorded.verdict for trial in self.trials)
+
+    @property
+    def clues(self) -> tuple[Clue, ...]:
+        """Steps of the recorded failure that may be the first wrong one, beside the replays that passed."""
+        failed = read_steps(self.recorded.steps)
+        passed = [read_steps(trial.steps) for trial in self.trials if trial.verdict is Verdict.PASS and trial.steps]
+        return clues_of(failed, passed) if self.recorded.verdict == Verdict.FAIL.value else ()
 
 
 def replay(

@@ -9,7 +9,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
+
+from ninemarch.report.document import documents_schema
 
 Cli = Callable[..., Any]
 BOTS = """
@@ -94,6 +97,7 @@ def test_the_file_is_a_subset_that_a_suite_runs(cli: Cli, drawn: Path, write_sui
     found = (
         cli("shrink", "latest", str(worst["trial"]), "-o", "small.jsonl", "--tight", "--json", cwd=drawn).must(0).json
     )
+    jsonschema.Draft202012Validator(documents_schema()).validate(found)
     assert (found["kind"], found["file"], found["smaller"]) == ("shrink", "small.jsonl", True)
     assert found["scenario"]["levels"] == {"colour": "red", "noise": "tail", "size": "small"}
     assert found["rate"]["failure_lower"] < found["rate"]["failures"] / found["rate"]["trials"]
@@ -193,6 +197,7 @@ def test_mine_and_hunt_shrink_one_failure_of_each_kind(cli: Cli, drawn: Path) ->
     cli("mine", "--shrink", "400", cwd=drawn).must(0, "fails")
     hunted = cli("hunt", ".", "-n", "60", "--policy", "uniform", "--shrink", "300", "--json", cwd=drawn).must(0).json
     assert hunted["shrunk"]
+    jsonschema.Draft202012Validator(documents_schema()).validate(hunted)
     one = hunted["shrunk"][0]
     assert one["scenario"]["levels"] == {"colour": "red", "noise": "tail", "size": "small"}
     assert one["replay"].startswith(f"ninemarch replay {hunted['hunt']} ")

@@ -2,7 +2,8 @@
 
 Covers planted failures (A: 3 needed items of 40, failing 30% of the time; B: the same at 10%; C: 2 of 100 at 50%;
 A flaky: as A, but any scenario fails 3% of the time; D: 40 items that each add to the hazard), and real ones (E: a
-digit read by logistic regression after 16 random image operations). Beside it, on the same failures, delta debugging with the usual ways to accept a candidate.
+digit read by logistic regression after 16 random image operations). Beside it, on the same failures, delta debugging
+with the usual ways to accept a candidate.
 """
 
 from __future__ import annotations

@@ -1,7 +1,11 @@
 """``ninemarch calibrate``: exact and simulated, of a suite and of a rate, wrong input."""
 
+import jsonschema
 import pytest
 
+from ninemarch.report.document import documents_schema
+
+VALIDATOR = jsonschema.Draft202012Validator(documents_schema())
 MANY = [{"id": f"s{n}", "input": n, "expect": n} for n in range(320)]
 
 
@@ -18,6 +22,7 @@ def test_repeats_are_simulated_and_say_so(cli, tmp_path):
     done = cli(*words, "--at", "90%,0.999", cwd=tmp_path).must(0, "60 groups, correlation 0.5; 100 simulated runs")
     assert max(map(len, done.out.splitlines())) <= 80
     found = cli(*words, "--json", cwd=tmp_path).must(0).json
+    VALIDATOR.validate(found)
     (tried,) = found["gates"]
     assert (found["kind"], found["holds"], tried["exact"], tried["sims"]) == ("calibration", True, False, 100)
     assert len(tried["tried"]) == 4  # ten times the budget would be a failure rate of 1

@@ -1,7 +1,11 @@
 """``ninemarch plan``: with a suite and without, wide and narrow, wrong input, hostile names; nothing is called."""
 
+import jsonschema
 import pytest
 
+from ninemarch.report.document import documents_schema
+
+VALIDATOR = jsonschema.Draft202012Validator(documents_schema())
 HOSTILE = "\x1b[31m<b>::error::x\u202e"
 BOT = "def answer(x):\n    raise SystemExit('called')\n"
 MAKER = "def scenario(levels, rng):\n    return {'input': rng.randrange(10**6), 'expect': 1}\n"
@@ -37,6 +41,7 @@ def test_a_nine_in_detail(cli, tmp_path):
         0, "4,742, ≤ 1 failure", "9,151, ≤ 4 failures", "19,439, ≤ 12 failures", "5,097", "11,358", "23,438"
     )
     found = cli("plan", "--success", "99.9%", "--json", cwd=tmp_path).must(0).json
+    VALIDATOR.validate(found)
     (needs,) = found["needs"]
     assert (found["kind"], needs["fixed"][:3], needs["success"]) == ("plan", [2995, 4742, 6294], "999/1000")
 
@@ -65,6 +70,7 @@ def test_a_suite_is_planned_without_calling_its_target(cli, project):
 
 def test_the_json_has_every_slice(cli, project):
     found = cli("plan", ".", "--json", "--at", "0.995", cwd=project).must(0).json
+    VALIDATOR.validate(found)
     shares = {gate["where"]["language"]: gate["share"] for gate in found["gates"] if gate["where"]}
     assert shares["de"] == 0.75
     assert len(shares) == 3

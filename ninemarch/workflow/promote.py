@@ -17,7 +17,7 @@ import msgspec
 from ninemarch.durable import write_whole
 from ninemarch.errors import UsageError
 from ninemarch.evidence import stream_failures
-from ninemarch.journal import find_run
+from ninemarch.journal import find_record
 from ninemarch.mining.clusters import Cluster
 from ninemarch.mining.result import MiningResult
 from ninemarch.model import Failure, RunPlan, Scenario, Severity, Suite
@@ -25,6 +25,7 @@ from ninemarch.suite import find_scenario, load
 from ninemarch.suite.sources import read_scenarios
 from ninemarch.table import ensure
 from ninemarch.text import plain, scrub
+from ninemarch.workflow.hunt_record import is_hunt, scenario_again
 
 __all__ = ["Promoted", "origin_text", "promote", "scenario_line"]
 
@@ -94,10 +95,11 @@ def promote(found: MiningResult, path: Path, *, root: Path | None = None) -> Pro
 def _chosen(found: MiningResult, root: Path | None) -> Iterator[tuple[Cluster, Failure, Scenario | None]]:
     """The failures to promote, each with its scenario; None where that cannot be had."""
     owner = {number: cluster for cluster in found.clusters for number in cluster.shortest}
-    failures = stream_failures(ensure(find_run(found.plan.run, root)), trials=owner)
+    folder = find_record(found.plan.run, root)
     suite = _suite(found.plan)
-    for failure in sorted(failures, key=lambda each: each.number):
-        yield owner[failure.number], failure, _scenario(suite, failure)
+    for failure in sorted(stream_failures(ensure(folder), trials=owner), key=lambda each: each.number):
+        again = _hunted(folder, suite, failure) if is_hunt(folder) else _scenario(suite, failure)
+        yield owner[failure.number], failure, again
 
 
 def _suite(plan: RunPlan) -> Suite | None:
@@ -107,6 +109,14 @@ def _suite(plan: RunPlan) -> Suite | None:
     except UsageError:
         return None
     return suite if suite.scenarios_hash == plan.scenarios_hash else None
+
+
+def _hunted(folder: Path, suite: Suite | None, failure: Failure) -> Scenario | None:
+    """The scenario of a hunt's failure made again; from the record where the suite has changed since."""
+    try:
+        return scenario_again(folder, suite, failure) if suite else _scenario(None, failure)
+    except UsageError:
+        return None
 
 
 def _scenario(suite: Suite | None, failure: Failure) -> Scenario | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import jsonschema
 import pytest
 
@@ -86,6 +88,18 @@ def test_a_hunt_can_be_mined(cli, suite, tmp_path):
     hunt = cli("hunt", suite, "-n", 30, "--json", cwd=tmp_path).json["hunt"]
     cli("mine", hunt, cwd=tmp_path).must(0, "chosen, not drawn: counts only, no rate")
     cli("mine", hunt, "--keep", cwd=tmp_path).must(2, "it is no sample of the profile")
+
+
+def test_what_a_hunt_finds_becomes_a_regression_file(cli, suite, tmp_path):
+    found = cli("hunt", suite, "-n", 30, "--shrink", 100, "--json", cwd=tmp_path).must(0).json
+    jsonschema.validate(found, documents_schema())
+    jsonschema.validate(found["shrunk"][0], documents_schema())
+    cli("mine", found["hunt"], "--promote", "again.jsonl", cwd=tmp_path).must(0)
+    rows = [json.loads(line) for line in (tmp_path / "again.jsonl").read_text().splitlines()]
+    assert rows
+    assert all((row["input"]["wind"], row["input"]["light"], row["expect"]) == ("storm", "night", 1) for row in rows)
+    assert len({row["id"] for row in rows}) == len(rows)
+    assert all(found["hunt"] in row["source"] for row in rows)
 
 
 def test_what_use_never_meets_is_missing_and_takes_no_share(cli, suite, write_suite, tmp_path):

@@ -19,7 +19,7 @@ from ninemarch.model import Rate
 from ninemarch.report.compose import clean
 from ninemarch.report.slices_document import conditions_document, failing_document
 from ninemarch.report.terminal_line import say
-from ninemarch.report.terminal_slices import failing_text
+from ninemarch.report.terminal_slices import failing_interval, failing_text
 from ninemarch.text import scrub
 
 __all__ = ["confirmation_document", "print_confirmation"]
@@ -96,12 +96,8 @@ def _row(place: int, each: TestedSlice, found: Confirmation) -> tuple[str, ...]:
 def _fresh(rate: Rate | None) -> tuple[str, str, str]:
     if rate is None:
         return "-", "-", "none"
-    low, high = failing_text(rate.failure_lower, "floor"), failing_text(min(rate.failure_upper, 1.0), "ceil")
-    return (
-        failing_text(1 - rate.estimate),
-        f"{low.removesuffix('%')}–{high}",
-        f"{rate.failures:,} of {rate.trials:,}",
-    )
+    between = failing_interval(rate.failure_lower, rate.failure_upper)
+    return failing_text(1 - rate.estimate), between, f"{rate.failures:,} of {rate.trials:,}"
 
 
 def _notes(found: Confirmation) -> Iterator[str]:

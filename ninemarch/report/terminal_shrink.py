@@ -12,7 +12,7 @@ from ninemarch import numbers as n
 from ninemarch.mining.shrink import Measured, ShrunkTrial
 from ninemarch.report.record import replay_command
 from ninemarch.report.terminal_line import say
-from ninemarch.report.terminal_slices import failing_text
+from ninemarch.report.terminal_slices import failing_interval, failing_text
 from ninemarch.text import excerpt, json_text, printable
 
 __all__ = ["print_shrunk", "shrunk_sentence"]
@@ -85,8 +85,7 @@ def measured_text(measured: Measured) -> str:
     """Return a failure rate with its evidence: ``12 of 40, 30.0% (90% interval 17.1–46.2%)``."""
     if not measured.trials:
         return "not measured"
-    low = failing_text(measured.interval.lower, "floor").removesuffix("%")
-    high = failing_text(measured.interval.upper, "ceil")
+    between = failing_interval(measured.interval.lower, measured.interval.upper)
     rate = failing_text(measured.rate)
     confidence = n.one_sided_text(measured.interval.confidence)
-    return f"{measured.failures:,} of {measured.trials:,}, {rate} ({confidence} interval {low}–{high})"
+    return f"{measured.failures:,} of {measured.trials:,}, {rate} ({confidence} interval {between})"

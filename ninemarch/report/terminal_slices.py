@@ -17,7 +17,7 @@ from ninemarch.mining.slices import FoundSlice, SliceReport
 from ninemarch.report.compose import clean
 from ninemarch.report.terminal_line import say
 
-__all__ = ["failing_text", "print_slices", "slices_sentence"]
+__all__ = ["failing_interval", "failing_text", "print_slices", "slices_sentence"]
 
 _HEAD = ("", "failed", "trials", "found", "at least", "per 10,000")
 # Sizes of a slice, as shares of the trials, for which it is said what would have been found.
@@ -57,10 +57,23 @@ def failing_text(failure: float, rounding: n.Rounding = "nearest") -> str:
     Examples:
         >>> failing_text(0.31249, "floor"), failing_text(0.00996, "ceil"), failing_text(1.0)
         ('31.2%', '0.996%', 'all')
+        >>> failing_text(0.0)
+        'none'
     """
-    if failure >= 1:
-        return "all"
+    if failure >= 1 or failure <= 0:
+        return "all" if failure > 0 else "none"
     return n.percent(Fraction(repr(failure)), rounding, [1 - nine for nine in n.NINES], 1 if failure >= 0.1 else 2)
+
+
+def failing_interval(lower: float, upper: float) -> str:
+    """Return both ends of a failure rate.
+
+    Examples:
+        >>> failing_interval(0.01404, 0.0305), failing_interval(0.0, 0.83)
+        ('1.40–3.05%', '0–83.0%')
+    """
+    low, high = failing_text(lower, "floor"), failing_text(min(upper, 1.0), "ceil")
+    return f"{'0' if lower <= 0 else low.removesuffix('%')}–{high}"
 
 
 def slices_sentence(report: SliceReport) -> str:
@@ -78,9 +91,9 @@ def slices_sentence(report: SliceReport) -> str:
     rest = report.rate_of(report.rest)
     if rest is None:
         return what
-    low, high = failing_text(rest.failure_lower, "floor"), failing_text(min(rest.failure_upper, 1.0), "ceil")
-    between = f"{n.two_sided_text(rest.confidence)} interval {low.removesuffix('%')}–{high}"
-    return f"{what}; elsewhere {failing_text(1 - rest.estimate)} fail ({between})"
+    fail = f"{failing_text(1 - rest.estimate)} fail" if rest.failures else "none fails"
+    between = failing_interval(rest.failure_lower, rest.failure_upper)
+    return f"{what}; elsewhere {fail} ({n.two_sided_text(rest.confidence)} interval {between})"
 
 
 def _table(console: Console, report: SliceReport, top: int) -> None:

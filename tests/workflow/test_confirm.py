@@ -62,7 +62,7 @@ def test_a_slice_that_no_longer_fails_is_refuted(cli, project):
 
 
 def test_a_budget_too_small_leaves_it_undecided(cli, project):
-    cli("mine", "--confirm", "7", cwd=project).must(0, "1 undecided", "more with a larger --confirm")
+    cli("mine", "--confirm", "7", cwd=project).must(0, "1 undecided", "0–", "more with a larger --confirm")
     cli("mine", "--confirm", "-1", cwd=project).must(2)
 
 

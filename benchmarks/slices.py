@@ -1,7 +1,7 @@
 """Slices on logs with known truth: what is found, what it costs, how often there is an alarm where nothing is.
 
-Covers ``ninemarch.mining.slices``, the planted logs of the tests, and a real run: the shipped digits, mined on half of
-its pictures and looked at on the other half. Each log is made and searched in processes of their own, so that peak
+Covers ``ninemarch.mining.slices``, the planted logs of the tests, and a real run: the shipped digits, mined on half
+of its pictures and looked at on the other half. Each log is made and searched in processes of their own, so that peak
 memory is the search's with its interpreter, and this one holds nothing.
 """
 

@@ -50,7 +50,8 @@ def calibrate(
         coins: how they are tossed where trials share groups; ``Coins()`` by default.
         truths: true failure rates, in [0, 1]; by default shares of what the gate allows.
     """
-    rates = sorted(truths) or [float(share) * gate.allowed for share in _SHARES if float(share) * gate.allowed < 1]
+    shares = [share * (1 - gate.success) for share in _SHARES]
+    rates = sorted(truths) or [float(rate) for rate in shares if rate < 1]
     trials, units = sum(size * many for size, many in sizes), sum(many for _, many in sizes)
     plain = Calibration(gate, claims.required(gate), trials, units, stop)
     if trials == units:

@@ -55,12 +55,13 @@ def needs(success: Fraction, *, confidence: float = 0.95, sized: bool = True) ->
     fixed = stats.trials_needed(allowed, failures_allowed=list(range(_FAILURES)), confidence=confidence)
     sequential = stats.pass_table(allowed, max_failures=_FAILURES - 1, confidence=confidence)
     budget = int(_LONG / allowed)
-    sizes = [_sized(share, allowed, confidence, budget) for share in _GOOD] if sized else []
+    sizes = [_sized(share, success, confidence, budget) for share in _GOOD] if sized else []
     return Needs(success, confidence, _counts(fixed), _counts(sequential), tuple(sizes), budget)
 
 
-def _sized(share: Fraction, allowed: float, confidence: float, budget: int) -> Sized:
-    truth = float(share) * allowed
+def _sized(share: Fraction, success: Fraction, confidence: float, budget: int) -> Sized:
+    allowed = float(1 - success)
+    truth = float(share * (1 - success))  # exact: 0.1 * 0.1 is above 0.01
     plan = stats.trials_for_power(truth, failure_rate=allowed, chance=CHANCE, confidence=confidence)
     sequential = course(truth, Tally((), anytime=True), budget, allowed=allowed, confidence=confidence)
     return Sized(share, truth, plan.trials, plan.failures_allowed, plan.power, sequential)
@@ -199,7 +200,7 @@ def plan_gate(
     if gate.asks is Asks.MAX_FAILURES:
         return _failures(tried, truths)
     how = {"allowed": gate.allowed, "confidence": gate.confidence}
-    courses = tuple(course(q, tally, worth, **how) for q in truths or _truths(gate.allowed))
+    courses = tuple(course(q, tally, worth, **how) for q in truths or _truths(gate.success))
     tried = replace(tried, courses=courses, warnings=tuple(_warnings(tried, tally)))
     if tally.anytime and tally.independent:
         passing = stats.pass_table(gate.allowed, max_failures=_ROWS, budget=worth, confidence=gate.confidence)
@@ -213,8 +214,8 @@ def plan_gate(
     return replace(tried, passes_with=most, fails_from=least)
 
 
-def _truths(allowed: float) -> list[float]:
-    return [float(share) * allowed for share in SHARES if float(share) * allowed < 1]
+def _truths(success: Fraction) -> list[float]:
+    return [float(share * (1 - success)) for share in SHARES if share * (1 - success) < 1]
 
 
 def _drop(plain: GatePlan, tally: Tally) -> GatePlan:

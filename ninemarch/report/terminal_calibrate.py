@@ -23,9 +23,9 @@ def print_calibrations(console: Console, found: Sequence[Calibration]) -> None:
     """Print the error rates of every gate that was tried."""
     for each in found:
         head = Text(f"gate {clean(each.gate.id)} asks {clean(each.required)}", style="bold")
-        say(console, head.append(f": {_plan(each)}", "not bold"), hang=2)
+        what = f"not tried: {clean(each.skipped)}" if each.skipped else _plan(each)
+        say(console, head.append(f": {what}", "not bold"), hang=2)
         if each.skipped:
-            say(console, Text(f"not tried: {clean(each.skipped)}"), indent=2, hang=2)
             continue
         heads = ["true rate", "PASS", "FAIL", "NOT PROVEN", *(["mean trials"] if _varies(each) else [])]
         print_rows(console, [heads, *(_row(each, tried) for tried in each.tried)])

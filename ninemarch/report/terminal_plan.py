@@ -128,7 +128,7 @@ def _slice(console: Console, gate: GatePlan) -> None:
     """Two lines a slice: a suite may have many."""
     name = f"gate {clean(gate.label)} asks {clean(gate.required)}"
     worth = f", worth {gate.worth:,}" if gate.worth < gate.trials else ""
-    trials = f": {n.percent(Fraction(gate.share), 'nearest', (), 1)} of the profile, {gate.trials:,} trials{worth}"
+    trials = f": {n.percent(Fraction(gate.share), 'nearest', (), 1)} of the trials, {gate.trials:,}{worth}"
     say(console, Text(name, style="bold").append(trials, "not bold"), hang=2)
     chances = ", ".join(
         f"{n.chance_text(course.passes)} at {n.success_text(course.failure_rate, against=(gate.gate.success,))}"

@@ -59,7 +59,7 @@ def test_a_suite_is_planned_without_calling_its_target(cli, project):
         0,
         "gate all asks 99%: 1,200 trials",
         "passes with at most 6 failures",
-        "gate each (language=de) asks 95%: 75.0% of the profile, 900 trials",
+        "gate each (language=de) asks 95%: 75.0% of the trials, 900",
         "warning: cannot pass: 99.99% needs at least 29,956 independent clean trials",
         "time and cost are not known",
     )

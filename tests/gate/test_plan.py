@@ -132,3 +132,9 @@ def test_counted_failures_and_drops():
     found = plan_gate(steady, part, share=1.0, trials=5000)
     assert found.warnings == ()
     assert found.notices.startswith("would notice a drop of about")
+
+
+def test_true_rates_are_exact_shares_of_what_the_gate_allows():
+    assert needs(Fraction("0.9")).sized[0].failure_rate == 0.01
+    found = plan_gate(gate("0.9"), part_of(Tally(((0, 1, 50),))), share=1.0, trials=50)
+    assert [c.failure_rate for c in found.courses][:4] == [0.01, 1 / 30, 0.05, 0.1]

@@ -44,22 +44,11 @@ def _how(hunted: Hunted) -> str:
 
 
 def _print_counts(console: Console, found: HuntFound) -> None:
-    rows = [
-        (
-            count_text(len(found.modes), "mode"),
-            f"of failure: {count_text(found.kinds, 'kind')}, each under its most unusual level",
-        )
-    ]
-    rows += (
-        [
-            (
-                count_text(found.cells_failed, "cell"),
-                f"failed of {count_text(found.cells_tried)} combinations of all levels tried",
-            )
-        ]
-        if found.cells_tried
-        else []
-    )
+    kinds = f"of failure: {count_text(found.kinds, 'kind')}, each under its most unusual level"
+    rows = [(count_text(len(found.modes), "mode"), kinds if found.cells_tried else "of failure")]
+    if found.cells_tried:
+        tried = f"failed of {count_text(found.cells_tried)} combinations of all levels tried"
+        rows.append((count_text(found.cells_failed, "cell"), tried))
     met = f"in {count_text(found.called, 'trial')}: {yield_text(found.failures, found.called)}"
     rows += [(count_text(found.failures, "failure"), f"{met}, the yield of this search and no rate")]
     wide = max(len(number) for number, _ in rows)

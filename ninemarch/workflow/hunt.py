@@ -155,6 +155,12 @@ def _beginning(suite: Suite, selection: Selection, options: HuntOptions) -> _Beg
             )
             raise UsageError(msg)
         return _Beginning(HuntPlan("strategy", None, seed=seed), Examples(suite, seed=seed, budget=options.trials))
+    if not generated:
+        msg = (
+            f"suite {suite.name} has no generator that makes scenarios at chosen levels, as policy {name} asks; add "
+            "generate: {python: module:name} or a hunt source under scenarios, or give --adversary TARGET"
+        )
+        raise UsageError(msg)
     domain = _domain(suite, selection, options)
     policy = policy_of(name, domain, seed=seed, budget=options.trials, strength=options.strength, share=options.share)
     plan = HuntPlan(name, domain, options.strength, options.share, policy.heaviest, seed=seed)

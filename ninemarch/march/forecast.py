@@ -26,7 +26,7 @@ from ninemarch.model import (
 )
 from ninemarch.text import excerpt
 
-__all__ = ["cone_of", "foresee", "observed"]
+__all__ = ["cone_of", "foresee", "observed", "pace_of"]
 
 _FIT = 3  # releases for a line, four for the pace, five for a cone, six to choose a shape, eight for the newest half
 _PACE, _CONE, _CHOOSE, _HALF, _NEWEST = 4, 5, 6, 8, 5
@@ -71,7 +71,7 @@ def foresee(
         nine=goal,
         shapes=shapes,
         chosen=_chosen(shapes, len(releases)),
-        pace=_pace(releases, confidence),
+        pace=pace_of(releases, confidence=confidence),
         cone=cone,
         no_cone="" if cone else few or "the failures allow no fit",
         to_prove=stats.trials_needed(float(f"1e-{goal}"), confidence=_GATE),
@@ -146,7 +146,13 @@ def _chosen(shapes: Sequence[Shape], releases: int) -> str:
     return min(fitted, key=lambda shape: shape.aic).name
 
 
-def _pace(releases: Sequence[Observed], confidence: float) -> Pace | None:
+def pace_of(releases: Sequence[Observed], *, confidence: float = 0.9) -> Pace | None:
+    """Return whether each nine takes the same work; None below four releases.
+
+    Args:
+        releases: in order.
+        confidence: of the limits, two-sided; the pace has changed where the p-value is below 1 - confidence.
+    """
     if len(releases) < _PACE:
         return None
     found = stats.pace_change(*_counts(releases), confidence=confidence)

@@ -36,7 +36,8 @@ def shrunk_sentence(done: ShrunkTrial) -> str:
         parts += [f"{unusual} off the default became {off[1]:,}"] if off[0] != off[1] else []
         parts += ["more common levels"] if off[0] == off[1] and start.levels != left.levels else []
     sizes = [len(json_text(state.scenario.input)) for state in (start, left)]
-    parts += [f"an input of {sizes[0]:,} characters became {sizes[1]:,}"] if sizes[1] < sizes[0] else []
+    shorter = sizes[1] < sizes[0] and not done.limits  # a generator's input is another one, not a part of it
+    parts += [f"an input of {sizes[0]:,} characters became {sizes[1]:,}"] if shorter else []
     return f"smaller: {', '.join(parts) or 'simpler values'} ({used})"
 
 

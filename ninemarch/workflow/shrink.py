@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from ninemarch.durable import write_whole
+from ninemarch.durable import check_file, write_whole
 from ninemarch.engine import Progress, judge_scenarios
 from ninemarch.errors import UsageError
 from ninemarch.journal import find_record, runs_folder
@@ -26,6 +26,7 @@ from ninemarch.workflow.hunt_record import drawn_again, failure_of, is_hunt, sce
 from ninemarch.workflow.offers import Right
 from ninemarch.workflow.promote import origin_text, scenario_line
 from ninemarch.workflow.replay import find_trial
+from ninemarch.workflow.shrink_record import Tried
 
 __all__ = ["BUDGET", "SHRUNK", "shrink_trial"]
 
@@ -59,11 +60,13 @@ def shrink_trial(
 
     Raises:
         UsageError: no such failure, nobody knows what is right for a smaller scenario, or the file cannot be written.
-        Interrupted: a signal came; nothing is kept.
+        Interrupted: a signal came; the same call goes on with the trials made so far.
     """
-    if output is not None and output.suffix.lower() != ".jsonl":
-        msg = f"-o {output}: the file must end in .jsonl, as a suite's 'file:' source does"
-        raise UsageError(msg)
+    if output is not None:
+        if output.suffix.lower() != ".jsonl":
+            msg = f"-o {output}: the file must end in .jsonl, as a suite's 'file:' source does"
+            raise UsageError(msg)
+        check_file(output)
     recorded, plan = find_trial(run, trial, root=root)
     if recorded.verdict != Verdict.FAIL.value:
         msg = (
@@ -85,11 +88,21 @@ def shrink_trial(
         return [each.verdict is Verdict.FAIL and alike(recorded, failure_of(each)) for each in trials]
 
     begin = Candidate(start, drawn.levels if drawn else {})
-    found = shrink(begin, fails, shape=shape, budget=budget, test=TIGHT if tight else LOOSE)
-    path = None
-    if found.changes:
-        place = output or runs_folder(root, SHRUNK) / f"{plan.run}-{recorded.number}.jsonl"
-        path = _kept(place, plan, recorded, found.scenario.scenario)
+    place = runs_folder(root, SHRUNK) / f"{plan.run}-{recorded.number}.jsonl"
+    tried = Tried(place.with_suffix(".tried"), (suite.hash, str(plan.target), shape.key(begin), f"{budget} {tight}"))
+    for failed in (each for batch in tried.batches for each in batch.failed):
+        progress.add(Verdict.FAIL if failed else Verdict.PASS)
+    with tried.kept():
+        found = shrink(
+            begin,
+            fails,
+            shape=shape,
+            budget=budget,
+            test=TIGHT if tight else LOOSE,
+            record=tried.batches,
+            keep=tried.keep,
+        )
+    path = _kept(output or place, plan, recorded, found.scenario.scenario) if found.changes else None
     changed = (
         "" if suite.hash == plan.hash else f"the suite has changed since the run ({plan.hash}, now {suite.hash})"
     )

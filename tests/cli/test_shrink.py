@@ -202,3 +202,40 @@ def test_mine_and_hunt_shrink_one_failure_of_each_kind(cli: Cli, drawn: Path) ->
     assert one["scenario"]["levels"] == {"colour": "red", "noise": "tail", "size": "small"}
     assert one["replay"].startswith(f"ninemarch replay {hunted['hunt']} ")
     cli(*shlex.split(one["replay"])[1:], cwd=drawn).must(0, "20 replays gave the recorded verdict")
+
+
+def test_a_shrink_that_was_interrupted_goes_on_with_what_it_tried(
+    cli: Cli, write_suite: Callable[..., Path], tmp_path: Path
+) -> None:
+    """The target stops the process in its 31st trial of the shrink, as Ctrl-C does; what was tried is not run again."""
+    bots = """
+import os, pathlib, signal
+FILE = pathlib.Path(__file__).with_name("calls")
+
+def answer(x):
+    calls = len(FILE.read_text()) if FILE.exists() else 0
+    FILE.write_text("x" * (calls + 1))
+    if calls == 31:
+        os.kill(os.getpid(), signal.SIGINT)
+    return sum(x) + ({3, 8} <= set(x))
+
+def oracle(scenario):
+    return sum(scenario.input) if all(type(n) is int for n in scenario.input) else None
+"""
+    write_suite(
+        tmp_path,
+        files={"bots.py": bots},
+        target={"python": "bots:answer"},
+        oracle={"python": "bots:oracle"},
+        scenarios=[{"inline": [{"id": "s", "input": [*range(1, 21)], "expect": 210}]}],
+    )
+    cli("run", ".", "-q", cwd=tmp_path)
+    cli("shrink", "latest", "0", "-q", cwd=tmp_path).must(130, "the same command goes on")
+    (tried,) = (tmp_path / ".ninemarch" / "shrunk").glob("*.tried")
+    kept = sum(len(json.loads(line)[1]) for line in tried.read_text().splitlines()[1:])
+    assert 12 <= kept <= 31
+    before = len((tmp_path / "calls").read_text())
+    found = cli("shrink", "latest", "0", "--json", cwd=tmp_path).must(0).json
+    assert sorted(found["scenario"]["input"]) == [3, 8]
+    assert len((tmp_path / "calls").read_text()) - before == found["trials"] - kept
+    assert not tried.exists()

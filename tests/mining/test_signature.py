@@ -14,7 +14,7 @@ from synthetic import F, plan_of, trial, write_run
 from ninemarch import table
 from ninemarch.evidence import read_failures
 from ninemarch.mining.differences import differences, kinds_of
-from ninemarch.mining.signature import sign
+from ninemarch.mining.signature import alike, sign
 from ninemarch.model import Failure
 
 JSON = st.recursive(
@@ -130,3 +130,40 @@ def test_halves_of_a_surrogate_pair_survive_the_record(tmp_path: Path):
     assert sign(recorded)[0].name == "wrong: halves of a surrogate pair instead of one character"
     spelled = failure(expect='"😀"', output=r'"\\ud83d"')  # a backslash and letters are no half
     assert sign([spelled])[0].name == "wrong: another text"
+
+
+TRACE = 'Traceback (most recent call last):\n  File "bots.py", line {}, in answer\n    x\nKeyError: {}\n'
+BOTH = failure(expect='{"a": 1, "b": "x"}', output='{"a": "1"}')
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        (BOTH, BOTH, True),
+        (BOTH, failure(expect='{"a": 1}', output='{"a": "1"}'), True),
+        (BOTH, failure(expect='{"b": "x"}', output="{}"), True),
+        (BOTH, failure(expect='{"b": "x"}', output='{"b": "y"}'), False),
+        (BOTH, failure("timeout"), False),
+        (BOTH, failure(expect='{"b": "x"}', output="{}", check="other"), False),
+        (
+            failure("exception", detail=TRACE.format(3, 1)),
+            failure("exception", detail=TRACE.format(3, 2)),
+            True,
+        ),
+        (
+            failure("exception", detail=TRACE.format(3, 1)),
+            failure("exception", detail=TRACE.format(4, 1)),
+            False,
+        ),
+        (
+            failure("abstained", reason="no room on day 4 of the week"),
+            failure("abstained", reason="no room on day 71 of the week"),
+            True,
+        ),
+        (failure("abstained", reason="no room on day 4"), failure("abstained", reason="who is asking?"), False),
+    ],
+)
+def test_a_failure_is_alike_when_it_is_of_the_same_kind_or_has_some_of_its_differences(
+    one: Failure, other: Failure, same: bool
+):
+    assert alike(one, other) is same

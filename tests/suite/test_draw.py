@@ -15,7 +15,7 @@ from scipy.stats import binom
 
 from ninemarch.errors import UsageError
 from ninemarch.model import CheckSpec, Profile, Scenario, Source, Suite, Trials
-from ninemarch.suite import Schedule, draw, find_scenario, load, make
+from ninemarch.suite import Schedule, draw, find_drawn, find_scenario, load, make
 from ninemarch.suite.draw import Drawer, GeneratorFault, Maker
 
 PROFILE = {
@@ -345,6 +345,20 @@ def test_a_maker_needs_a_generator_and_names_a_broken_one():
     broken = _suite(lambda levels, rng: levels["b"])
     with pytest.raises(GeneratorFault, match="KeyError"):
         Maker(broken).scenario("n", {"a": "x"}, stream="1")
+
+
+def test_a_drawn_scenario_is_made_at_other_levels_from_the_same_random_numbers():
+    suite = _suite(_echo)
+    drawn = find_drawn(suite, "default:1000:7")
+    assert drawn.at(drawn.levels) == find_scenario(suite, "default:1000:7")
+    other = drawn.at({**drawn.levels, "lang": "fr"})
+    assert other.attributes["lang"] == "fr"
+    assert other.input["number"] == drawn.at(drawn.levels).input["number"]
+    assert find_drawn(suite, "default:1000") is find_drawn(suite, "nosuch:1000:7") is None
+    assert (
+        find_drawn(make("s", [Scenario(id="default:1:2", input=1)], checks=[CheckSpec("exact")]), "default:1:2")
+        is None
+    )
 
 
 def _echo(levels, rng):

@@ -207,7 +207,7 @@ def test_mine_and_hunt_shrink_one_failure_of_each_kind(cli: Cli, drawn: Path) ->
 def test_a_shrink_that_was_interrupted_goes_on_with_what_it_tried(
     cli: Cli, write_suite: Callable[..., Path], tmp_path: Path
 ) -> None:
-    """The target stops the process in its 31st trial of the shrink, as Ctrl-C does; what was tried is not run again."""
+    """The target stops the process in its 31st trial, as Ctrl-C does; what was tried is not run again."""
     bots = """
 import os, pathlib, signal
 FILE = pathlib.Path(__file__).with_name("calls")

@@ -63,17 +63,8 @@ def shrink_trial(
         Interrupted: a signal came; the same call goes on with the trials made so far.
     """
     if output is not None:
-        if output.suffix.lower() != ".jsonl":
-            msg = f"-o {output}: the file must end in .jsonl, as a suite's 'file:' source does"
-            raise UsageError(msg)
-        check_file(output)
-    recorded, plan = find_trial(run, trial, root=root)
-    if recorded.verdict != Verdict.FAIL.value:
-        msg = (
-            f"trial {recorded.number} of run {plan.run} is '{recorded.verdict}', no failure; see those that failed "
-            f"with\n  ninemarch show {plan.run} --failures"
-        )
-        raise UsageError(msg)
+        _check_output(output)
+    recorded, plan = _failure(run, trial, root)
     suite = load(plan.origin)
     start, drawn = _again(find_record(run, root), suite, recorded)
     ranks = _ranks(suite, plan)
@@ -108,6 +99,25 @@ def shrink_trial(
     )
     defaults = {name: ranks[name][0] for name in begin.levels if name in ranks}
     return ShrunkTrial(plan, recorded, found, defaults, path, limits, changed)
+
+
+def _check_output(path: Path) -> None:
+    if path.suffix.lower() != ".jsonl":
+        msg = f"-o {path}: the file must end in .jsonl, as a suite's 'file:' source does"
+        raise UsageError(msg)
+    check_file(path)
+
+
+def _failure(run: str, trial: str, root: Path | None) -> tuple[Failure, RunPlan]:
+    """The recorded trial, which must have failed, and the plan of its run."""
+    recorded, plan = find_trial(run, trial, root=root)
+    if recorded.verdict != Verdict.FAIL.value:
+        msg = (
+            f"trial {recorded.number} of run {plan.run} is '{recorded.verdict}', no failure; see those that failed "
+            f"with\n  ninemarch show {plan.run} --failures"
+        )
+        raise UsageError(msg)
+    return recorded, plan
 
 
 def _again(folder: Path, suite: Suite, recorded: Failure) -> tuple[Scenario, Drawn | None]:

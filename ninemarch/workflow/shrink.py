@@ -84,15 +84,8 @@ def shrink_trial(
     for failed in (each for batch in tried.batches for each in batch.failed):
         progress.add(Verdict.FAIL if failed else Verdict.PASS)
     with tried.kept():
-        found = shrink(
-            begin,
-            fails,
-            shape=shape,
-            budget=budget,
-            test=TIGHT if tight else LOOSE,
-            record=tried.batches,
-            keep=tried.keep,
-        )
+        test = TIGHT if tight else LOOSE
+        found = shrink(begin, fails, shape=shape, budget=budget, test=test, record=tried.batches, keep=tried.keep)
     path = _kept(output or place, plan, recorded, found.scenario.scenario) if found.changes else None
     changed = (
         "" if suite.hash == plan.hash else f"the suite has changed since the run ({plan.hash}, now {suite.hash})"

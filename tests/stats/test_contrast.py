@@ -62,7 +62,7 @@ def test_it_decides():
                 )
             )
     assert np.median(needed[log_e_above]) < 150
-    # log 20 and as much for 20 alternatives, over a growth of 0.0045 a block: the distance of (1%, 1%) to (1.6%, 0.4%).
+    # log 20, and as much for 20 alternatives, over a growth of 0.0045 a block: from (1%, 1%) to (1.6%, 0.4%).
     assert np.median(needed[log_e_below]) < 2 * math.log(20) / 0.0045
 
 

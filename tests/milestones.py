@@ -24,6 +24,8 @@ def milestone(release: str, failures: int, trials: int, **changes: Any) -> Miles
         date="",
         source="run",
         run=f"{next(_RUN):08x}",
+        target="control:oracle",
+        release_key=f"{release} 0123456789ab",
         population=HERE,
         seed=1000,
         seed_range="held-out",

@@ -1,4 +1,4 @@
-"""``ninemarch march add|show|forecast|import``: the record of a suite's releases."""
+"""``ninemarch march add|show|forecast|import|rebase``: the record of a suite's releases."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ import typer
 
 from ninemarch.cli.inspect import RunArgument
 from ninemarch.cli.run import Effort as EffortOption
-from ninemarch.cli.run import EffortFrom
+from ninemarch.cli.run import EffortFrom, Trials
+from ninemarch.cli.suite import SuiteArgument
 
 app = typer.Typer(
-    no_args_is_help=True, rich_markup_mode=None, help="Releases over time: add, show, forecast, import."
+    no_args_is_help=True, rich_markup_mode=None, help="Releases over time: add, show, forecast, import, rebase."
 )
 Suite = Annotated[str, typer.Argument(metavar="SUITE", help="Suite, or the name its march has under reports/.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
@@ -108,6 +109,33 @@ def import_(
         for line in added.lines:
             print_milestone(console.stdout(), line)
         console.echo(f"  {path}: commit it")
+
+
+@app.command()
+def rebase(
+    suite: SuiteArgument,
+    release: Annotated[
+        list[str] | None, typer.Option("--release", help="Only this release; repeatable; all by default.")
+    ] = None,
+    trials: Trials = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be run; run nothing.")] = False,
+    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="No progress.")] = False,
+) -> None:
+    """Run old releases again on the suite as it is now, where their code is still here, so that one line joins them.
+
+    Their lines of older days stay on record. The exit code is 0 also where a release is not here any more.
+    """
+    from ninemarch import workflow
+    from ninemarch.cli import console
+    from ninemarch.report.terminal_milestones import print_rebased
+    from ninemarch.suite import load
+
+    with console.watching(quiet=quiet) as show, console.foreign():
+        found = list(
+            workflow.rebase_march(load(suite), releases=release or (), trials=trials, dry=dry_run, announce=show)
+        )
+    with console.printing():
+        print_rebased(console.stdout(), found)
 
 
 def _name(text: str, *, known: bool = True) -> str:

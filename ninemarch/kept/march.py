@@ -71,6 +71,8 @@ class _Line(_Strict, frozen=True):
     date: str
     source: str
     run: str
+    target: str
+    release_key: str
     profile: str
     scenarios_hash: str
     checks_hash: str
@@ -90,8 +92,8 @@ class _Line(_Strict, frozen=True):
 
 _COUNTS = ("planned", "passed", "loud", "silent", "assisted", "unscored", "errors", "void", "missing")
 _PLAIN = (
-    "release", "release_name", "date", "source", "run", "seed", "seed_range", "first", "per_scenario", "effort",
-    "effort_unit",
+    "release", "release_name", "date", "source", "run", "target", "release_key", "seed", "seed_range", "first",
+    "per_scenario", "effort", "effort_unit",
 )  # fmt: skip
 
 

@@ -30,6 +30,7 @@ from ninemarch.model.milestone import (
     Milestones,
     MilestoneTable,
     Population,
+    Rebased,
     Standing,
 )
 from ninemarch.model.outcome import Abstain, Answer, Ended, HandOff, NoVerdict, Outcome
@@ -111,6 +112,7 @@ __all__ = [
     "Population",
     "Profile",
     "Rate",
+    "Rebased",
     "Release",
     "Results",
     "RunPlan",

@@ -13,7 +13,17 @@ from ninemarch.model.comparison import Difference
 from ninemarch.model.decision import GateVerdict
 from ninemarch.model.evidence import Counts, Rate
 
-__all__ = ["Drop", "Effort", "GateMark", "Milestone", "MilestoneTable", "Milestones", "Population", "Standing"]
+__all__ = [
+    "Drop",
+    "Effort",
+    "GateMark",
+    "Milestone",
+    "MilestoneTable",
+    "Milestones",
+    "Population",
+    "Rebased",
+    "Standing",
+]
 
 
 class Population(NamedTuple):
@@ -68,6 +78,8 @@ class Milestone:
         source: ``run``, ``rebase`` (an old release run again on a newer suite), or ``import`` (counts of others:
             whether their failures were loud is unknown).
         run: id of the run; empty for imported counts.
+        target: what was run, as ``--target`` takes it; empty for imported counts, like the next.
+        release_key: the release's id or target, and a fingerprint of its code: what makes it the same release.
         population: what the rate speaks about; hashes are empty where an imported line has none.
         seed: of the draw; None for imported counts.
         seed_range: name of the range the seed is from.
@@ -86,6 +98,8 @@ class Milestone:
     date: str
     source: str
     run: str
+    target: str
+    release_key: str
     population: Population
     seed: int | None
     seed_range: str
@@ -164,3 +178,17 @@ class MilestoneTable:
     effort_unit: str
     standings: tuple[Standing, ...]
     notes: tuple[str, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Rebased:
+    """What became of an old release that was to be run again on the suite as it is.
+
+    Args:
+        milestone: what it shows there; None where it was not run.
+        why_not: why it was not run, or cannot stand on the march, in words; empty where it does, or would.
+    """
+
+    release: str
+    milestone: Milestone | None = None
+    why_not: str = ""

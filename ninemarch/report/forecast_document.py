@@ -6,7 +6,7 @@ import math
 from dataclasses import asdict
 from typing import Any
 
-from ninemarch.model import MarchForecast, Pace, Shape
+from ninemarch.model import DiscreteGrowth, MarchForecast, Pace, Shape
 from ninemarch.report.document import FORMAT
 from ninemarch.report.terminal_forecast import (
     AS_BEFORE,
@@ -39,7 +39,7 @@ def forecast_document(found: MarchForecast) -> dict[str, Any]:
         "no_cone": found.no_cone,
         "clean_trials_to_prove": found.to_prove,
         "evidence": scrub(evidence_text(found)),
-        "crow_amsaa": None if found.growth is None else asdict(found.growth),
+        "crow_amsaa": None if found.growth is None else _growth(found.growth),
         "notes": [scrub(note) for note in found.notes],
     }
 
@@ -64,6 +64,10 @@ def _shape(found: MarchForecast, shape: Shape) -> dict[str, Any]:
         "reached_upper": upper if shape.in_sight else None,
         "reached_text": scrub(reached_text(found, shape)),
     }
+
+
+def _growth(model: DiscreteGrowth) -> dict[str, Any]:
+    return {**asdict(model), "upper": _known(model.upper)}
 
 
 def _pace(pace: Pace | None) -> dict[str, Any]:

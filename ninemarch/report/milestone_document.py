@@ -47,6 +47,8 @@ def milestone_document(look: Milestone) -> dict[str, Any]:
         "date": scrub(look.date),
         "source": look.source,
         "run": scrub(look.run),
+        "target": scrub(look.target),
+        "release_key": scrub(look.release_key),
         "scenarios_hash": scrub(population.scenarios_hash),
         "checks_hash": scrub(population.checks_hash),
         "profile": scrub(population.profile),

@@ -61,7 +61,8 @@ def _rows(found: MarchForecast) -> Iterator[tuple[str, str]]:
         yield title, f"{_TITLES[shape.name]}: {reached_text(found, shape)}"
     if found.growth:
         model = found.growth
-        ends = f"{about_text(model.lower, 'floor')} to {about_text(model.upper, 'ceil')}"
+        upper = about_text(model.upper, "ceil") if model.upper < math.inf else "no limit"
+        ends = f"{about_text(model.lower, 'floor')} to {upper}"
         growth = "growth" if model.upper < 1 else "no growth proven"
         said = f"beta {about_text(model.beta)} ({ends}), {growth}; next trial {n.success_text(model.next_rate)}"
         yield "Crow-AMSAA", f"{said}. Ties growth to the number of test trials, not to effort"

@@ -5,19 +5,19 @@ Covers wording; foreign text passes ``clean`` before it is shown.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from rich.console import Console
 from rich.text import Text
 
 from ninemarch import numbers as n
-from ninemarch.model import Drop, Milestone, MilestoneTable, Standing
+from ninemarch.model import Drop, Milestone, MilestoneTable, Rebased, Standing
 from ninemarch.report.compose import clean
 from ninemarch.report.effort import effort_text
 from ninemarch.report.terminal_line import say
 from ninemarch.report.terminal_table import Column, blocks, lines
 
-__all__ = ["drop_text", "print_milestone", "print_milestones"]
+__all__ = ["drop_text", "print_milestone", "print_milestones", "print_rebased"]
 
 
 def print_milestone(console: Console, look: Milestone) -> None:
@@ -29,6 +29,18 @@ def print_milestone(console: Console, look: Milestone) -> None:
     head = Text(clean(f"{look.release} {look.release_name}".strip(), 100), style="bold")
     said = f"  {n.estimate_text(rate)}, {n.two_sided_text(rate.confidence)} interval {n.interval_text(rate)}{effort}"
     say(console, head.append(said, style="not bold"), hang=2)
+
+
+def print_rebased(console: Console, found: Sequence[Rebased]) -> None:
+    """Print what became of the old releases."""
+    for each in found:
+        if each.milestone:
+            print_milestone(console, each.milestone)
+        else:
+            said = f"not run, {each.why_not}" if each.why_not else "would be run"
+            say(console, Text(clean(f"{clean(each.release, 60)}  {said}", 400)), hang=2)
+    if not found:
+        say(console, Text("every release is on the line already"))
 
 
 def print_milestones(console: Console, table: MilestoneTable) -> None:
@@ -86,7 +98,9 @@ def _notes(table: MilestoneTable) -> Iterator[Text]:
     off = sum(not (row.on_line or row.further) for row in table.standings)
     if off:
         many = "1 release was" if off == 1 else f"{off:,} releases were"
-        yield Text(f"{many} never run on the newest scenarios, checks and profile: not on the line")
+        yield Text(
+            f"{many} never run on the newest scenarios, checks and profile: not on the line (ninemarch march rebase)"
+        )
     for note in table.notes:
         yield Text(clean(note), style="dim")
 

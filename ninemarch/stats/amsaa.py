@@ -167,7 +167,10 @@ def _profile_slope(log_beta: float, k: FloatArray, n: FloatArray, starts: FloatA
 
 
 def _log_beta_error(at: FloatArray, k: FloatArray, n: FloatArray, starts: FloatArray, ends: FloatArray) -> float:
-    """Return the standard error of log beta from the observed information in (log scale, log beta)."""
+    """Return the standard error of log beta from the observed information in (log scale, log beta).
+
+    Infinite where the likelihood has no peak, as where every trial failed.
+    """
 
     def value(point: FloatArray) -> float:
         unit = (ends ** np.exp(point[1]) - starts ** np.exp(point[1])) / n
@@ -182,7 +185,11 @@ def _log_beta_error(at: FloatArray, k: FloatArray, n: FloatArray, starts: FloatA
             plus, minus = units[i] + units[j], units[i] - units[j]
             mixed = value(at + plus) - value(at + minus) - value(at - minus) + value(at - plus)
             hessian[i, j] = mixed / (4 * step**2)
-    return float(np.sqrt(max(np.linalg.inv(-hessian)[1, 1], 0.0)))
+    try:
+        variance = float(np.linalg.inv(-hessian)[1, 1])
+    except np.linalg.LinAlgError:
+        return float("inf")
+    return float(np.sqrt(variance)) if 0 < variance < np.inf else float("inf")
 
 
 def crow_amsaa_times(

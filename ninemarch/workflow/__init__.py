@@ -14,6 +14,7 @@ from ninemarch.workflow.mine import mine
 from ninemarch.workflow.naming import Namer, name_clusters
 from ninemarch.workflow.planning import plan_rates, plan_suite
 from ninemarch.workflow.promote import Promoted, promote
+from ninemarch.workflow.rebase import rebase_march
 from ninemarch.workflow.replay import ReplayResult, replay
 from ninemarch.workflow.report import write_report
 from ninemarch.workflow.run import Finished, decide_run, march_of, resume, run
@@ -56,6 +57,7 @@ __all__ = [
     "plan_suite",
     "promote",
     "read_hunt",
+    "rebase_march",
     "replay",
     "resume",
     "review",

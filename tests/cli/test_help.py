@@ -28,7 +28,7 @@ COMMANDS = [
     ["clusters"],
     *(["clusters", name] for name in ("show", "merge", "split", "rename")),
     ["march"],
-    *(["march", name] for name in ("add", "show", "forecast", "import")),
+    *(["march", name] for name in ("add", "show", "forecast", "import", "rebase")),
     ["suite"],
     *(["suite", name] for name in ("list", "show", "validate", "verify", "schema")),
 ]

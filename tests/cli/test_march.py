@@ -231,3 +231,67 @@ def test_the_document_of_a_forecast_says_the_same(cli, robot):
 def test_a_march_too_short_for_a_forecast_says_how_long_it_must_be(cli, project):
     cli("march", "forecast", ".", "--confidence", "0.3", cwd=project).must(2, "Invalid value for '--confidence'")
     cli("march", "forecast", ".", cwd=project).must(0, "cone none: a cone needs 5 releases, there are 3")
+
+
+LADDER = [
+    {"id": str(number), "target": {"python": f"bots_{number}:answer"}, "effort": number} for number in (1, 2, 3)
+]
+
+
+@pytest.fixture
+def ladder(cli, write_suite, tmp_path):
+    """Three releases of a ladder and a labelled one, on record; then the suite has changed, and so has release 2."""
+    files = {f"bots_{n}.py": f"def answer(x): return x if x % {10 * n} else 'wrong'\n" for n in (1, 2, 3)}
+    files["bots.py"] = BOT
+    keys = {"files": files, "releases": LADDER, "target": None, "effort_unit": "weeks"}
+    write_suite(tmp_path, scenarios=[{"inline": MANY}], **keys)
+    for number in (1, 2):
+        cli("run", ".", "-q", "--release", str(number), "--march", cwd=tmp_path).must(0, "added to")
+    run(cli, tmp_path, "two", "2.1", "--march", "--effort", "1")
+    keys["files"]["bots_2.py"] += "# changed\n"
+    write_suite(tmp_path, scenarios=[{"inline": MANY[:200]}], **keys)
+    cli("run", ".", "-q", "--release", "3", "--march", cwd=tmp_path).must(0)
+    return tmp_path
+
+
+def test_old_releases_that_are_still_here_are_run_again_and_join_the_line(cli, ladder):
+    cli("march", "show", ".", cwd=ladder).must(0, "3 releases were never run on the newest", "march rebase")
+    plan = ("1 would be run", "2 not run, its code is not here any more", "2.1 would be run")
+    cli("march", "rebase", ".", "--dry-run", cwd=ladder).must(0, *plan)
+    assert len((ladder / "reports/tiny/march.jsonl").read_bytes().splitlines()) == 4
+    cli("march", "rebase", ".", cwd=ladder).must(0, "1 90.00%, 90% interval", plan[1], "2.1 96.50%, 90% interval")
+    found = cli("march", "show", ".", "--json", cwd=ladder).must(0).json["milestones"]
+    told = [(row["release"], row["trials"], row["source"], row["on_line"]) for row in found]
+    assert told == [
+        ("1", 200, "rebase", True),
+        ("1", 300, "run", False),
+        ("2", 300, "run", False),
+        ("2.1", 200, "rebase", True),
+        ("2.1", 300, "run", False),
+        ("3", 200, "run", True),
+    ]
+    assert [row["cumulative_effort"] for row in found if not row["further"]] == [1.0, 3.0, 4.0, 7.0]
+    cli("march", "rebase", ".", "--release", "1", cwd=ladder).must(0, "every release is on the line already")
+
+
+def test_one_release_can_be_rebased_and_one_that_is_not_on_the_march_is_refused(cli, ladder):
+    cli("march", "rebase", ".", "--release", "2.1", cwd=ladder).must(0, "2.1 96.50%")
+    cli("march", "rebase", ".", "--release", "9", cwd=ladder).must(
+        2, "release=9 is not on the march of tiny; known: 1"
+    )
+
+
+def test_a_fresh_checkout_can_rebase_what_its_code_still_is(cli, ladder, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("checkout")
+    for source in ladder.iterdir():
+        if source.name not in {".ninemarch", "__pycache__"}:
+            (shutil.copytree if source.is_dir() else shutil.copy)(source, folder / source.name)
+    cli("march", "rebase", ".", "--release", "1", cwd=folder).must(0, "1 90.00%")
+
+
+def test_imported_counts_cannot_be_rebased(cli, ladder):
+    (ladder / "counts.csv").write_text("release,failures,trials\n0.1,30,100\n", encoding="utf-8")
+    cli("march", "import", ".", "counts.csv", cwd=ladder).must(0)
+    cli("march", "rebase", ".", "--release", "0.1", cwd=ladder).must(
+        0, "0.1 not run, nobody recorded what code it was"
+    )

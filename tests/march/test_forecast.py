@@ -163,7 +163,7 @@ def test_crow_amsaa_is_told_where_it_is_asked_for():
 COUNTS = st.integers(1, 10**6).flatmap(lambda trials: st.tuples(st.integers(0, trials), st.just(trials)))
 
 
-@settings(max_examples=25)
+@settings(max_examples=20)
 @given(st.lists(COUNTS, min_size=3, max_size=9), st.sampled_from([None, 0.0, 1.5]))
 def test_whatever_was_counted_a_forecast_is_made_and_can_be_written(counts, effort):
     found = told(*counts, effort=effort, discrete=True)

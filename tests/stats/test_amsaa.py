@@ -104,3 +104,14 @@ def test_bad_arguments_are_refused(call, message):
     with pytest.raises(UsageError) as error:
         call()
     assert message in str(error.value)
+
+
+def test_where_every_trial_failed_nothing_is_said_of_growth():
+    model = crow_amsaa([1, 1, 1], [1, 1, 1])
+    assert (model.lower, model.upper) == (0.0, float("inf"))
+
+
+@pytest.mark.parametrize("failures", [[5, 0, 0], [0, 0, 5]])
+def test_failures_in_one_end_only_have_no_finite_growth(failures):
+    with pytest.raises(UsageError, match="first or the last"):
+        crow_amsaa(failures, [10, 10, 10])

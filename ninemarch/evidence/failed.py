@@ -69,6 +69,15 @@ class FailedTrials:
         """Return the tally of all scored trials with these alone read as failures."""
         return self._counter.only(self._mask(numbers))
 
+    def by_unit(self, numbers: Collection[int]) -> dict[int, tuple[int, ...]]:
+        """Return these trials by the independent unit that they belong to, in planned order."""
+        rows = self._order[self._mask(numbers)[self._order]]
+        unit = rows if self._columns.unit is None else self._columns.unit[rows]
+        found: dict[int, tuple[int, ...]] = {}
+        for code, number in zip(unit.tolist(), self._columns.number[rows].tolist(), strict=True):
+            found[code] = (*found.get(code, ()), number)
+        return found
+
     def units(self, numbers: Collection[int]) -> int:
         """Return how many independent units these trials belong to."""
         unit = self._columns.unit

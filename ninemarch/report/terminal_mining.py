@@ -95,12 +95,9 @@ def _goal(goal: Goal, waterfall: Waterfall) -> str:
         return f"{known} {best}, not {rate}"
     if after == 0:
         return f"{rate} is measured, not yet proven"
-    left = waterfall.fixes[after - 1].left
     fixes = "fixing the first" + (f" {after:,}" if after > 1 else "")
     if goal.proven_after == after:
         return f"{fixes} would prove {rate}"
-    if left.failures == 0:
-        return f"fixing all of them leaves none, which proves {n.lower_text(left, (goal.success,))}, not yet {rate}"
     return f"{fixes} reaches {rate}, not yet proven"
 
 
@@ -113,7 +110,9 @@ def _waterfall(console: Console, waterfall: Waterfall, shown: Sequence[Cluster])
         fix = fixes.get(cluster.id)
         then = _success(fix.left) if fix else ("", "")
         rows.append((f"{place}", *_failing(cluster.rate), *then))
-        names.append(clean(cluster.name, 200))
+        names.append(
+            clean(f"at {cluster.condition[0]}={cluster.condition[1]}" if cluster.condition else cluster.name, 200)
+        )
     wide = [max(cell_len(row[at]) for row in rows) for at in range(len(_HEAD))]
     say(console, Text())
     for at, (row, name) in enumerate(zip(rows, names, strict=True)):

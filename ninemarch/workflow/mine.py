@@ -102,4 +102,7 @@ def _notes(failed: FailedTrials, clusters: tuple[Cluster, ...], waterfall: Water
     if any(each.wording for each in clusters):
         yield "'similar wording': grouped by the words of a message alone, which are no cause"
     if waterfall and waterfall.fixes:
-        yield "'then' is the success rate if a fix removes its cluster and all before it whole, and breaks nothing"
+        yield (
+            "'then': a fix removes its cluster whole and breaks nothing; one failure of each still counts, as the "
+            "largest look large partly by luck"
+        )

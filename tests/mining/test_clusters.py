@@ -71,11 +71,12 @@ def test_the_waterfall_says_which_fixes_reach_the_next_nine_and_that_kinds_seen_
     found = mine(root=run_in(tmp_path, mixed(), gates=(gate("0.99"), gate("0.999"))))
     assert found.waterfall is not None
     assert found.waterfall.now.failures == 22
-    assert [(fix.fixed, fix.left.failures) for fix in found.waterfall.fixes] == [(12, 10), (18, 4), (21, 1)]
+    # 10, 4 and 1 are left in this run; one of each fixed cluster counts as left too.
+    assert [(fix.fixed, fix.left.failures) for fix in found.waterfall.fixes] == [(12, 11), (18, 6), (21, 4)]
     assert found.waterfall.once == 1
     goals = {goal.success: (goal.measured_after, goal.proven_after) for goal in found.waterfall.goals}
-    # 10, 4 and 1 failures in 1,000: 99% is measured after one fix, proven by the upper limit of 4 (0.91%).
-    assert goals == {Fraction(99, 100): (1, 2), Fraction(999, 1000): (3, None)}
+    # 99% is measured with 10 of 1,000, proven with 4 (upper limit 0.913%); 99.9% needs 1.
+    assert goals == {Fraction(99, 100): (2, 3), Fraction(999, 1000): (None, None)}
     # Fisher's exact test, one-sided, 0 of m against 12 of 1,000.
     assert found.waterfall.fixes[0].confirm == 283
 
@@ -169,7 +170,8 @@ def test_laws_of_any_run(tmp_path_factory, answers, seed):
     if waterfall:
         lefts = [waterfall.now.failures, *(fix.left.failures for fix in waterfall.fixes)]
         assert lefts == sorted(lefts, reverse=True)
-        assert lefts[-1] == sum(each.size for each in clusters if each.units == 1)
+        assert lefts[-1] >= sum(each.size for each in clusters if each.units <= 2)
+        assert all(fix.left.failures >= len(failed.numbers) - fix.fixed for fix in waterfall.fixes)
 
 
 def counts(failures: list[int], trials: list[int]) -> LevelCounts:

@@ -6,7 +6,7 @@ import math
 from dataclasses import asdict
 from typing import Any
 
-from ninemarch.model import DiscreteGrowth, MarchForecast, Pace, Shape
+from ninemarch.model import Cone, DiscreteGrowth, MarchForecast, Pace, Shape
 from ninemarch.report.document import FORMAT
 from ninemarch.report.terminal_forecast import (
     AS_BEFORE,
@@ -35,7 +35,7 @@ def forecast_document(found: MarchForecast) -> dict[str, Any]:
         "shapes": [_shape(found, shape) for shape in found.shapes],
         "chosen": found.chosen,
         "pace": {**_pace(found.pace), "text": pace_text(found)},
-        "cone": None if found.cone is None else asdict(found.cone),
+        "cone": None if found.cone is None else _cone(found.cone),
         "no_cone": found.no_cone,
         "clean_trials_to_prove": found.to_prove,
         "evidence": scrub(evidence_text(found)),
@@ -66,8 +66,13 @@ def _shape(found: MarchForecast, shape: Shape) -> dict[str, Any]:
     }
 
 
+def _cone(cone: Cone) -> dict[str, Any]:
+    points = [asdict(point) for point in cone.points]
+    return {"points": points, "shapes": list(cone.shapes), "confidence": cone.confidence}
+
+
 def _growth(model: DiscreteGrowth) -> dict[str, Any]:
-    return {**asdict(model), "upper": _known(model.upper)}
+    return {**asdict(model), "upper": _known(model.upper), "rates": list(model.rates)}
 
 
 def _pace(pace: Pace | None) -> dict[str, Any]:

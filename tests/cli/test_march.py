@@ -4,6 +4,7 @@ import shutil
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 
+import jsonschema
 import pytest
 
 HOSTILE = "\x1b[31m<b>::error::x\u202e"
@@ -56,6 +57,15 @@ def test_the_document_says_the_same(cli, project):
     drop = found["milestones"][2]["drop"]
     assert (drop["since"], drop["proven"], drop["difference"]["method"]) == (HOSTILE, True, "Tango")
     assert drop["difference"]["estimate"] == pytest.approx(18 / 300)
+
+
+def test_every_document_of_the_march_is_in_the_schema(cli, project, tmp_path):
+    shutil.copytree(project, tmp_path / "p")
+    folder = tmp_path / "p"
+    validator = jsonschema.Draft202012Validator(cli("schema", cwd=folder).must(0).json)
+    run(cli, folder, "one", "1.3")
+    for words in (["add", "--json"], ["show", ".", "--json"], ["forecast", ".", "--json"]):
+        validator.validate(cli("march", *words, cwd=folder).must(0).json)
 
 
 def test_a_fresh_checkout_has_only_the_record_and_holds_the_counts_against_each_other(cli, project, tmp_path):

@@ -8,13 +8,19 @@ import jsonschema
 import pytest
 import report_factory as made
 import synthetic
+from milestones import marching
 
+from ninemarch.march import foresee, stand
 from ninemarch.model import Asks, GateVerdict
 from ninemarch.report import decision_document, march_document
 from ninemarch.report.document import documents_schema
+from ninemarch.report.forecast_document import forecast_document
+from ninemarch.report.milestone_document import milestones_document
 from ninemarch.report.trial_document import failures_document, trial_document
 
 VALIDATOR = jsonschema.Draft202012Validator(documents_schema())
+
+MARCH = stand(marching((30, 1000), (40, 1000), (9, 1000), (4, 1000), (2, 1000), (1, 1000)))
 
 DOCUMENTS = {
     "march": march_document(made.dates_march()),
@@ -24,6 +30,9 @@ DOCUMENTS = {
     "no evidence": decision_document(made.decision(rate=None, next_nine=None, gates=(made.gate(None, "INVALID"),))),
     "failures": failures_document([made.failure(), made.failure(7, verdict="void", output="")], "r"),
     "trial": trial_document(made.failure(cost_usd=0.5, tokens=7, steps="[]"), "r"),
+    "milestones": milestones_document(MARCH),
+    "forecast": forecast_document(foresee(MARCH, discrete=True)),
+    "forecast without a fit": forecast_document(foresee(stand(marching(*[(0, 10)] * 3)))),
 }
 
 
@@ -66,6 +75,10 @@ def _with(document, value, *path):
         _with(DOCUMENTS["decision"], 1.5, "rate", "estimate"),
         _with(DOCUMENTS["decision"], "new", "another"),
         _with(DOCUMENTS["trial"], "maybe", "verdict"),
+        _with(DOCUMENTS["milestones"], "hearsay", "milestones", 0, "source"),
+        _without(DOCUMENTS["milestones"], "milestones", 1, "drop"),
+        _with(DOCUMENTS["forecast"], "certain", "pace", "verdict"),
+        _with(DOCUMENTS["forecast"], 1.5, "cone", "points", 0, "upper"),
     ],
 )
 def test_it_refuses_anything_else(wrong):

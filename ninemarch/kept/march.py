@@ -209,8 +209,8 @@ def check_milestones(record: Milestones) -> None:
     """Refuse lines that contradict each other.
 
     Raises:
-        UsageError: a run that stands twice, a release of two efforts, effort in two units, or imported counts of one
-            release and population twice.
+        UsageError: a run that stands twice, a release of two efforts, effort in two units (none said is the march's
+            own), or imported counts of one release and population twice.
     """
     runs: set[object] = set()
     efforts: dict[str, float] = {}
@@ -230,7 +230,7 @@ def check_milestones(record: Milestones) -> None:
             )
             raise UsageError(msg)
         unit = record.effort_unit
-        if line.effort_unit != unit:
+        if line.effort_unit not in {"", unit}:
             msg = (
                 f"effort of {excerpt(line.release, 40)} is in '{excerpt(line.effort_unit, 40)}', this march counts "
                 f"in '{excerpt(unit, 40)}'; give it in that unit"

@@ -121,5 +121,9 @@ def test_lines_that_contradict_each_other_are_refused(second, why):
         check_milestones(record(first, replace(milestone("1", 3, 600), **second)))
 
 
+def test_effort_without_a_unit_is_in_the_marchs_own():
+    check_milestones(record(milestone("1", 3, 600, effort_unit=""), milestone("2", 2, 600)))
+
+
 def test_a_second_look_at_a_release_need_not_repeat_its_effort():
     check_milestones(record(milestone("1", 3, 600), milestone("1", 2, 600, effort=None, effort_unit="")))

@@ -56,9 +56,6 @@ def hunt(
     from ninemarch.suite import load
     from ninemarch.targets import parse_target
 
-    if target and release:
-        msg = "--target and --release were both given; a release of the ladder names its own target"
-        raise UsageError(msg)
     if policy and adversary:
         msg = "--policy and --adversary were both given; an adversary takes the place of a policy"
         raise UsageError(msg)

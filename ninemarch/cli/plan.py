@@ -80,9 +80,6 @@ def _of_suite(name: str, chosen: dict[str, Any], **options: Any) -> SuitePlan:
     from ninemarch.suite import load
     from ninemarch.targets import parse_target
 
-    if chosen["target"] and chosen["release"]:
-        msg = "--target and --release were both given; a release of the ladder names its own target"
-        raise UsageError(msg)
     target = parse_target(chosen["target"]) if chosen["target"] else None
     with console.foreign():
         suite = load(name)

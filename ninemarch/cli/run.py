@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from ninemarch.workflow import Finished
 
 SuiteName = Annotated[str, typer.Argument(help="Suite file, folder, or shipped suite's name.", show_default=False)]
-Release = Annotated[str, typer.Option("--release", help="Release of the suite's ladder; the last by default.")]
+Release = Annotated[
+    str,
+    typer.Option("--release", help="Release of the suite's ladder, the last by default; with no ladder, its name."),
+]
 Target = Annotated[str, typer.Option("--target", help="python:module:name, or control:null|oracle|coin:0.99.")]
 Trials = Annotated[int | None, typer.Option("-n", "--trials", min=1, max=10**9, help="How many trials.")]
 Profile = Annotated[str, typer.Option("--profile", help="Operational profile to draw from.")]
@@ -32,7 +35,6 @@ Stop = Annotated[str, typer.Option("--stop", help="sequential or fixed, in place
 MaxUsd = Annotated[float | None, typer.Option("--max-usd", min=0, help="What the run may cost, in US dollars.")]
 MaxSeconds = Annotated[float | None, typer.Option("--max-seconds", min=0, help="How long the run may take.")]
 Record = Annotated[bool, typer.Option("--record", help="Remember this look under reports/ too, for git.")]
-Label = Annotated[str, typer.Option("--label", help="Name of the release that --target is.")]
 Effort = Annotated[str, typer.Option("--effort", help="Work the release took, as 3w, 2.5 days, '40 fixes'.")]
 EffortFrom = Annotated[
     str, typer.Option("--effort-from", help="Work from git: git:TAG1..TAG2 (commits) or git-days:TAG1..TAG2.")
@@ -58,7 +60,6 @@ def run(
     max_usd: MaxUsd = None,
     max_seconds: MaxSeconds = None,
     record: Record = False,
-    label: Label = "",
     effort: Effort = "",
     effort_from: EffortFrom = "",
     march: March = False,
@@ -76,7 +77,7 @@ def run(
     settings = read_settings()
     suite = suite if resume else str(settings.find("suite", suite).value)
     page = str(settings.find("report", page).value)
-    _check(suite, resume, target=target, release=release, stop=stop, page=page)
+    _check(suite, resume, stop=stop, page=page)
     outputs = ci.Outputs(settings, junit=junit, junit_skip=junit_skip, github=github)
     chosen = {
         "release": release,
@@ -90,7 +91,6 @@ def run(
         "stop": stop,
         "max_usd": max_usd,
         "max_seconds": max_seconds,
-        "label": label,
         "effort": given_effort(effort, effort_from),
     }
     still = quiet or as_json
@@ -105,13 +105,10 @@ def run(
     raise typer.Exit(int(finished.decision.exit_code))
 
 
-def _check(suite: str, resume: str, *, target: str, release: str, stop: str, page: str) -> None:
+def _check(suite: str, resume: str, *, stop: str, page: str) -> None:
     """Refuse options that cannot stand together, and a page that could not be written."""
     if bool(suite) == bool(resume):
         msg = "give a suite to run, or --resume RUN, not both; e.g. ninemarch run dates"
-        raise UsageError(msg)
-    if target and release:
-        msg = "--target and --release were both given; a release of the ladder names its own target (use --label)"
         raise UsageError(msg)
     if stop not in {"", "sequential", "fixed"}:
         msg = f"--stop {stop} is unknown{nearest(stop, ('sequential', 'fixed'))}; allowed: sequential, fixed"

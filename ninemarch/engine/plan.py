@@ -23,7 +23,8 @@ class Selection:
     """What a user asked to run; every field has the suite's own default.
 
     Args:
-        release: id of a release of the suite's ladder; the last one by default.
+        release: id of a release of the suite's ladder, the last one by default; without a ladder, or with a target
+            of its own, what the release is called.
         target: a target in place of a release's.
         profile: name of the profile.
         subset: a hand-picked subset.
@@ -35,7 +36,6 @@ class Selection:
         stop: ``fixed`` or ``sequential``; the suite's own by default.
         max_usd: what the whole run may cost, in US dollars; the suite's own limit by default.
         max_seconds: how long it may take; likewise.
-        label: how a run of ``target`` is called among releases.
         effort: work it took, in ``effort_unit``; by default what the suite says of the release.
         effort_unit: by default the suite's own.
     """
@@ -52,7 +52,6 @@ class Selection:
     stop: str = ""
     max_usd: float | None = None
     max_seconds: float | None = None
-    label: str = ""
     effort: float | None = None
     effort_unit: str = ""
 
@@ -61,11 +60,11 @@ def release_of(suite: Suite, selection: Selection) -> Release:
     """Return the release that the selection means.
 
     Raises:
-        UsageError: no such release, or the suite names no target.
+        UsageError: no such release, a release of the ladder on another target, or the suite names no target.
     """
     if selection.target is not None:
-        return Release(id=selection.label, target=selection.target)
-    if selection.release:
+        return _named(suite, selection.release, selection.target)
+    if selection.release and (suite.releases or suite.target is None):
         for release in suite.releases:
             if release.id == selection.release:
                 return release
@@ -76,9 +75,16 @@ def release_of(suite: Suite, selection: Selection) -> Release:
     if suite.releases:
         return suite.releases[-1]
     if suite.target is not None:
-        return Release(id=selection.label, target=suite.target)
+        return Release(id=selection.release, target=suite.target)
     msg = f"suite {suite.name} names no target; add 'target:' to the suite or give --target python:module:name"
     raise UsageError(msg)
+
+
+def _named(suite: Suite, name: str, target: TargetSpec) -> Release:
+    if any(release.id == name and release.target != target for release in suite.releases):
+        msg = f"release={name} of suite {suite.name} has a target of its own; call what runs on {target} otherwise"
+        raise UsageError(msg)
+    return Release(id=name, target=target)
 
 
 @dataclass(frozen=True, slots=True)

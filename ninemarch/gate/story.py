@@ -5,6 +5,7 @@ Covers text computed from the decided gates; it decides nothing.
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Sequence
 from datetime import date
 
@@ -138,8 +139,7 @@ def _further_run(result: GateResult, plan: RunPlan) -> tuple[str, str]:
 
 
 def _again(plan: RunPlan) -> str:
-    release = f" --release {plan.release}" if plan.release else ""
-    return f"ninemarch run {plan.origin}{release}" if plan.origin else ""
+    return shlex.join(["ninemarch", "run", plan.origin, *plan.choice]) if plan.origin else ""
 
 
 def action_of(decision: Decision, invalid: str) -> tuple[str, str]:

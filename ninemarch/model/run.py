@@ -83,6 +83,13 @@ class RunPlan:
         return f"{self.scenarios_hash[:12]}-{self.checks_hash[:12]}"
 
     @property
+    def choice(self) -> tuple[str, ...]:
+        """The options of ``ninemarch run`` that choose the same target and release; none: the suite's own."""
+        by_target = "--target" in {word.split("=")[0] for word in self.argv}
+        target = ("--target", str(self.target)) if by_target or not (self.release or "run" in self.argv[:1]) else ()
+        return (*target, *(("--release", self.release) if self.release else ()))
+
+    @property
     def counts_in_a_rate(self) -> bool:
         """Whether the trials are a sample of the population (not a hand-picked subset or chosen ids)."""
         return not self.subset and not self.ids

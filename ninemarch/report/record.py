@@ -257,11 +257,7 @@ def provenance(plan: RunPlan) -> tuple[Pair, ...]:
 
 def repeat_command(plan: RunPlan) -> str:
     """Return the command that repeats a run: the same scenarios in the same order."""
-    words = ["ninemarch", "run", plan.origin or plan.suite]
-    if plan.release and not any(word.split("=")[0] == "--target" for word in plan.argv):
-        words += ["--release", plan.release]
-    else:
-        words += ["--target", str(plan.target), *(["--label", plan.release] if plan.release else [])]
+    words = ["ninemarch", "run", plan.origin or plan.suite, *plan.choice]
     words += ["--subset", plan.subset] if plan.subset else ["--profile", plan.profile] if plan.profile else []
     for name in plan.ids[:20]:
         words += ["--scenario", name]

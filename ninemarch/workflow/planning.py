@@ -95,7 +95,7 @@ def expected_run(
         UsageError: as for ``plan_suite``.
     """
     if selection.target is None and suite.target is None and not suite.releases:
-        selection = replace(selection, target=TargetSpec("control", "null"), label="no target yet")
+        selection = replace(selection, target=TargetSpec("control", "null"), release="no target yet")
     plan, schedule = make_plan(suite, selection, run="", version="")
     if stop:
         plan = replace(plan, stop=stop, look=plan.look if stop == "fixed" else None)

@@ -87,8 +87,8 @@ def _selection(suite: Suite, looks: Sequence[Milestone], *, profile: str, trials
             target = parse_target(next(look.target for look in looks if look.target))
         except UsageError as error:
             return f"its target cannot be opened: {error}"
-        label = "" if name == str(target) else name
-        found = Selection(target=target, label=label, profile=profile, trials=trials)
+        called = "" if name == str(target) else name
+        found = Selection(target=target, release=called, profile=profile, trials=trials)
     try:
         same = release_key(suite, found) in keys
     except UsageError as error:

@@ -234,7 +234,10 @@ SELECTIONS = {
     ),
     "coin that is no number": (["--target", "control:coin:x"], "p=x is not a number; write control:coin:0.99"),
     "coin above 1": (["--target", "control:coin:95"], "control coin: p=95.0; allowed: 0 to 1"),
-    "target and release": (["--target", "control:null", "--release", "1"], "--target and --release were both given"),
+    "target and release": (
+        ["--target", "control:null", "--release", "two"],
+        "release=two of suite tiny has a target of its own",
+    ),
     "no trials": (["-n", "0"], "Invalid value for '-n' / '--trials'"),
     "too many trials": (["-n", "99999999999"], "Invalid value for '-n' / '--trials'"),
     "trials in words": (["-n", "many"], "Invalid value for '-n' / '--trials'"),

@@ -15,7 +15,7 @@ def project(cli, write_suite, tmp_path_factory):
     """A suite with an accepted baseline and a worse run."""
     folder = tmp_path_factory.mktemp("project")
     write_suite(folder, files={"bots.py": BOT}, target={"python": "bots:good"}, scenarios=[{"inline": MANY}])
-    cli("run", ".", "-q", "--label", HOSTILE, cwd=folder).must(0)
+    cli("run", ".", "-q", "--release", HOSTILE, cwd=folder).must(0)
     cli("baseline", "accept", "latest", cwd=folder).must(0, "reports/tiny/baselines/main.json", "commit it")
     cli("run", ".", "-q", "--target", "python:bots:bad", cwd=folder).must(0)
     return folder

@@ -251,7 +251,7 @@ def test_a_changed_suite_cannot_be_resumed(cli, write_suite, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "words", [["-n", "5"], ["--seed", "3"], ["-w", "a=b"], ["--label", "x"], ["--effort", "0"]], ids=" ".join
+    "words", [["-n", "5"], ["--seed", "3"], ["-w", "a=b"], ["--release", "x"], ["--effort", "0"]], ids=" ".join
 )
 def test_a_resumed_run_keeps_its_plan(cli, tmp_path, words):
     cli("run", "--resume", "latest", *words, cwd=tmp_path).must(

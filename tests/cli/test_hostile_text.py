@@ -58,7 +58,7 @@ def folder(cli, write_suite, tmp_path_factory):
         (["run", ".", "--profile", EVIL], 2),
         (["run", ".", "--release", EVIL], 2),
         (["run", ".", "--target", EVIL], 2),
-        (["run", ".", "--label", EVIL, "--target", "control:null", "-q"], 1),
+        (["run", ".", "--release", EVIL, "--target", "control:null", "-q"], 1),
         (["run", EVIL], 2),
         (["show"], 1),
         (["gate"], 1),

@@ -17,7 +17,7 @@ def three(x): return x if x % 11 else 'wrong'
 
 
 def run(cli, folder, target, label, *more):
-    cli("run", ".", "-q", "--target", f"python:bots:{target}", "--label", label, *more, cwd=folder).must(0)
+    cli("run", ".", "-q", "--target", f"python:bots:{target}", "--release", label, *more, cwd=folder).must(0)
 
 
 @pytest.fixture(scope="module")
@@ -97,7 +97,7 @@ def test_a_further_look_at_a_release_is_a_row_of_its_own_with_its_own_trials(cli
     drawn = {"scenarios": [{"generate": {"python": "gen:make"}}], "gates": [{"id": "g", "success": 0.5}]}
     write_suite(tmp_path, files={"bots.py": BOT, "gen.py": maker}, trials={"max": 200, "stop": "fixed"}, **drawn)
     for _ in range(2):
-        cli("run", ".", "-q", "--target", "python:bots:one", "--label", "1", "--march", cwd=tmp_path).must(0)
+        cli("run", ".", "-q", "--target", "python:bots:one", "--release", "1", "--march", cwd=tmp_path).must(0)
     first, again = cli("march", "show", ".", "--json", cwd=tmp_path).must(0).json["milestones"]
     # The decision on the second run continues the evidence of the first; its line has its own trials alone.
     assert (first["trials"], first["further"], again["further"]) == (200, False, True)
@@ -181,12 +181,12 @@ def test_a_run_can_be_added_at_once_with_effort_from_git(cli, write_suite, tmp_p
     ):
         subprocess.run([*who, *words], cwd=tmp_path, check=True, capture_output=True)
     one = ("run", ".", "-q", "--target", "python:bots:one", "--march")
-    done = cli(*one, "--label", "1", "--effort-from", "git:v1..HEAD", cwd=tmp_path)
+    done = cli(*one, "--release", "1", "--effort-from", "git:v1..HEAD", cwd=tmp_path)
     done.must(0, "added to reports/tiny/march.jsonl: commit it")
-    cli(*one, "--label", "2", "--effort", "3w", cwd=tmp_path).must(2, "this march counts in 'commits'")
-    cli(*one, "--label", "2", "--effort", "3", "--effort-from", "git:v1..HEAD", cwd=tmp_path).must(2, "give one")
-    cli(*one, "--label", "2", "--effort", "4", cwd=tmp_path).must(0)
-    cli(*one, "--label", "3", "--scenario", "s1", cwd=tmp_path).must(0, "not added to the march", "no sample")
+    cli(*one, "--release", "2", "--effort", "3w", cwd=tmp_path).must(2, "this march counts in 'commits'")
+    cli(*one, "--release", "2", "--effort", "3", "--effort-from", "git:v1..HEAD", cwd=tmp_path).must(2, "give one")
+    cli(*one, "--release", "2", "--effort", "4", cwd=tmp_path).must(0)
+    cli(*one, "--release", "3", "--scenario", "s1", cwd=tmp_path).must(0, "not added to the march", "no sample")
     shown = cli("march", "show", ".", "--json", cwd=tmp_path).must(0).json
     assert [row["cumulative_effort"] for row in shown["milestones"]] == [1.0, 5.0]
     assert shown["effort_unit"] == "commits"

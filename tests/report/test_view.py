@@ -216,8 +216,8 @@ def test_commands_repeat_resume_and_replay():
     open_run = dataclasses.replace(evidence, sealed=False)
     assert ("run what is missing", "ninemarch run --resume 20261120-7f35") in record.commands(open_run)
     assert record.replay_command("a b", 7) == "ninemarch replay 'a b' 7"
-    own = made.plan(argv=("run", "x", "--target", "python:m:f", "--label", "1.0"), release="1.0")
-    assert "--target python:dates_suite.releases.swaps:read --label 1.0" in record.repeat_command(own)
+    own = made.plan(argv=("run", "x", "--target", "python:m:f", "--release", "1.0"), release="1.0")
+    assert "--target python:dates_suite.releases.swaps:read --release 1.0" in record.repeat_command(own)
     sliced = made.plan(subset="canonical", where={"language": "de"}, ids=("a b",))
     assert "--subset canonical --scenario 'a b' -w language=de" in record.repeat_command(sliced)
     assert march.last.decision.plan.run == evidence.plan.run

@@ -37,7 +37,7 @@ def test_a_run_is_planned_recorded_sealed_and_decided(tmp_path: Path) -> None:
     def watch(progress: Progress) -> None:
         seen.append(progress.done)
 
-    finished = workflow.run(numbers(), Selection(target=COIN, label="1.0", effort=3.0), watch=watch, root=tmp_path)
+    finished = workflow.run(numbers(), Selection(target=COIN, release="1.0", effort=3.0), watch=watch, root=tmp_path)
     assert finished.folder.parent == tmp_path / ".ninemarch" / "runs"
     assert (tmp_path / ".ninemarch" / ".gitignore").read_text() == "*\n"
     summary = summarize(finished.folder)
@@ -190,7 +190,7 @@ def test_runs_are_found_by_id_prefix_path_and_time(tmp_path: Path) -> None:
 
 
 def test_a_march_needs_one_population(tmp_path: Path) -> None:
-    one, two = (workflow.run(numbers(20), Selection(target=COIN, label=n), root=tmp_path) for n in "12")
+    one, two = (workflow.run(numbers(20), Selection(target=COIN, release=n), root=tmp_path) for n in "12")
     march = workflow.march_of([one, two])
     assert [step.release for step in march.steps] == ["1", "2"]
     other = workflow.run(numbers(20), Selection(target=COIN, ids=("default:1000:1",)), root=tmp_path)

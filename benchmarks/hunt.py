@@ -26,7 +26,7 @@ from ninemarch.journal import HUNTS, runs_folder
 from ninemarch.mining.arrays import covering_array
 from ninemarch.mining.hunting import Hunted
 from ninemarch.mining.modes import modes_of
-from ninemarch.mining.policies import POLICIES
+from ninemarch.mining.policies import POLICIES, SHARE
 from ninemarch.model import Failure, Suite
 from ninemarch.suite import load
 from ninemarch.table import ensure
@@ -45,6 +45,7 @@ MODELS = (
 )
 RELEASES = ("2", "4")  # one that fails often, one that seldom does
 PROFILE = "harsh"
+SHARES = {"cross-entropy, share 0.5": ("cross-entropy", 0.5)}  # beside every policy as it is
 TRIALS = 2000
 LONG = 60_000
 
@@ -85,14 +86,15 @@ class Ran:
         return self.hunted.found.failures / self.hunted.found.called
 
 
-def hunt(suite: Suite, release: str, policy: str, *, seed: int, trials: int = TRIALS) -> Ran:
+def hunt(suite: Suite, release: str, name: str, *, seed: int, trials: int = TRIALS) -> Ran:
     """Hunt once, in a folder of its own."""
+    policy, share = SHARES.get(name, (name, SHARE))
     with tempfile.TemporaryDirectory() as folder:
         start = time.process_time()
         hunted = workflow.hunt(
             suite,
             Selection(release=release, profile=PROFILE, seed=seed),
-            workflow.HuntOptions(policy=policy, trials=trials),
+            workflow.HuntOptions(policy=policy, share=share, trials=trials),
             root=Path(folder),
         )
         seconds = time.process_time() - start
@@ -106,7 +108,7 @@ def policies(suite: Suite, release: str, seeds: int) -> dict[str, Any]:
     note(f"release {release}: {LONG:,} trials as use")
     use = hunt(suite, release, "profile", seed=999, trials=LONG)
     ran: dict[str, list[Ran]] = {}
-    for policy in POLICIES:
+    for policy in (*POLICIES, *SHARES):
         note(f"release {release}: {policy}")
         ran[policy] = [hunt(suite, release, policy, seed=seed) for seed in range(seeds)]
     everything = [use, *(each for runs in ran.values() for each in runs)]

@@ -115,12 +115,25 @@ def test_what_use_never_meets_is_missing_and_takes_no_share(cli, suite, write_su
     done.must(0, "2 of 4 pairs, all that use meets: verified")
 
 
+def test_a_rung_of_the_ladder_runs_on_its_own_target_only(cli, write_suite, tmp_path):
+    suite = write_suite(
+        tmp_path,
+        files={"bots.py": BOTS},
+        releases=[{"id": "1", "target": {"python": "bots:drive"}}],
+        scenarios=[{"generate": {"python": "bots:ride"}}],
+        profile="summer",
+        profiles=PROFILES,
+    )
+    words = ["--release", "1", "--target", "control:null"]
+    cli("hunt", suite, *words, cwd=tmp_path).must(2, "release=1 of suite tiny has a target of its own")
+    assert not (tmp_path / ".ninemarch").exists()
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
         (["--policy", "mutaton"], "did you mean 'mutation'"),
         (["--policy", "uniform", "--adversary", "python:bots:propose"], "takes the place of a policy"),
-        (["--release", "1", "--target", "control:null"], "names its own target"),
         (["--forbid", "wind"], "write --forbid attribute=level"),
         (["--forbid", "wind=calm,wind=storm"], "is not understood"),
         (["--forbid", "wind=gale"], "wind has no level 'gale'"),

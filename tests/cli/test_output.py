@@ -67,7 +67,7 @@ def test_results_are_on_stdout_and_nothing_else_is(cli, folder, elsewhere):
 
 
 def test_messages_are_on_stderr_and_nothing_else_is(cli, folder):
-    done = cli("run", ".", "--release", "x", cwd=folder).must(2)
+    done = cli("run", ".", "--profile", "x", cwd=folder).must(2)
     assert done.out == ""
     assert done.err.startswith("error: ")
 

@@ -32,9 +32,18 @@ class Target:
         call: the callable.
         batch: inputs a batch call is fed at once, >= 1.
         control: for a control: a function of the whole scenario, used in place of ``call``.
+        close: gives back what opening it took (a server, a process, a session); None where there is nothing.
     """
 
     mode: Mode
     call: Call
     batch: int = 1
     control: Callable[[Scenario], Any] | None = None
+    close: Callable[[], None] | None = None
+
+    def __enter__(self) -> Target:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.close is not None:
+            self.close()

@@ -45,6 +45,9 @@ def parse_target(text: str) -> TargetSpec:
 def open_target(spec: TargetSpec, suite: Suite) -> Target:
     """Import, make and classify a target; its own set-up happens here, outside every trial's time.
 
+    Close what comes back, or use it in a ``with`` block: what a factory made may hold a server or a process, and its
+    method ``close`` is called then.
+
     Raises:
         SuiteError: the reference cannot be had, is not callable, or its factory fails.
     """
@@ -55,17 +58,18 @@ def open_target(spec: TargetSpec, suite: Suite) -> Target:
             raise SuiteError(msg)
         function = control(spec.ref, suite, **spec.params)
         return Target(Mode.SYNC, function, control=function)
-    call = target_code(spec, suite)
+    call, close = target_code(spec, suite), None
     if spec.factory:
         call = _made(call, spec)
         if not callable(call):
             msg = f"python: {spec.ref}: the factory returned a {type(call).__name__}; it must return a callable"
             raise SuiteError(msg)
+        close = _closing(call)
     elif spec.params:
         call = partial(call, **spec.params)
     if spec.batch:
-        return Target(Mode.BATCH, call, batch=spec.batch)
-    return Target(Mode.ASYNC if _is_async(call) else Mode.SYNC, call)
+        return Target(Mode.BATCH, call, batch=spec.batch, close=close)
+    return Target(Mode.ASYNC if _is_async(call) else Mode.SYNC, call, close=close)
 
 
 def target_code(spec: TargetSpec, suite: Suite) -> Callable[..., Any]:
@@ -87,6 +91,12 @@ def _made(factory: Callable[..., Any], spec: TargetSpec) -> Any:
     except (Exception, SystemExit) as error:
         msg = f"python: {spec.ref}: the factory failed: {fault(error)}"
         raise SuiteError(msg) from error
+
+
+def _closing(made: Any) -> Callable[[], None] | None:
+    """The method ``close`` of what a factory made, where it has one that can be called at once."""
+    close = getattr(made, "close", None)
+    return close if callable(close) and not inspect.iscoroutinefunction(close) else None
 
 
 def _is_async(call: Any) -> bool:

@@ -59,17 +59,18 @@ def confirm_slices(
     seed = _fresh_seed(suite, plan, root)
     confirming = Confirming(report, ConfirmOptions(trials=trials), most=top)
     fresh = _Fresh(suite, plan, seed, known=_groups(plan, root))
-    target, progress = open_target(plan.target, suite), Progress(trials)
-    while wanted := confirming.wanted():
-        picked = fresh.pick(confirming, wanted)
-        for (arm, _), trial in zip(
-            picked, judge_scenarios(suite, [scenario for _, scenario in picked], target), strict=True
-        ):
-            confirming.tell(arm, trial.verdict)
-            progress.add(trial.verdict)
-        confirming.look()
-        if watch:
-            watch("fresh trials", progress)
+    progress = Progress(trials)
+    with open_target(plan.target, suite) as target:
+        while wanted := confirming.wanted():
+            picked = fresh.pick(confirming, wanted)
+            for (arm, _), trial in zip(
+                picked, judge_scenarios(suite, [scenario for _, scenario in picked], target), strict=True
+            ):
+                confirming.tell(arm, trial.verdict)
+                progress.add(trial.verdict)
+            confirming.look()
+            if watch:
+                watch("fresh trials", progress)
     return replace(found, confirmation=confirming.result(seed=seed, new_groups=fresh.new_groups))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import platform
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -93,33 +94,36 @@ def hunt(
     # Everything that can be wrong with the request is found before a folder is made.
     release = release_of(suite, selection)
     compile_checks(suite)
-    target = open_target(release.target, suite)
-    begin = _beginning(suite, selection, options)
-    folder = new_run_folder(root, HUNTS)
-    plan = RunPlan(
-        run=folder.name,
-        created=datetime.now(UTC).isoformat(timespec="milliseconds"),
-        suite=suite.name,
-        suite_version=suite.version,
-        origin=suite.origin,
-        scenarios_hash=suite.scenarios_hash,
-        checks_hash=suite.checks_hash,
-        target=release.target,
-        profile=selection.profile or suite.default_profile,
-        seed=begin.plan.seed,
-        seed_range="",
-        planned=options.trials,
-        release=release.id,
-        release_name=release.name,
-        subset=SUBSET,
-        ninemarch=ninemarch.__version__,
-        python=platform.python_version(),
-        argv=tuple(sys.argv[1:]),
-        title=suite.title,
-    )
-    with Journal.create(folder, plan) as journal:
-        journal.note(SETTINGS, msgspec.json.encode(begin.plan).decode())
-        _Search(suite, target, journal, begin.plan.domain, Progress(options.trials, notify=watch)).go(begin.offers)
+    with ExitStack() as opened:
+        target = opened.enter_context(open_target(release.target, suite))
+        begin = _beginning(suite, selection, options, opened)
+        folder = new_run_folder(root, HUNTS)
+        plan = RunPlan(
+            run=folder.name,
+            created=datetime.now(UTC).isoformat(timespec="milliseconds"),
+            suite=suite.name,
+            suite_version=suite.version,
+            origin=suite.origin,
+            scenarios_hash=suite.scenarios_hash,
+            checks_hash=suite.checks_hash,
+            target=release.target,
+            profile=selection.profile or suite.default_profile,
+            seed=begin.plan.seed,
+            seed_range="",
+            planned=options.trials,
+            release=release.id,
+            release_name=release.name,
+            subset=SUBSET,
+            ninemarch=ninemarch.__version__,
+            python=platform.python_version(),
+            argv=tuple(sys.argv[1:]),
+            title=suite.title,
+        )
+        with Journal.create(folder, plan) as journal:
+            journal.note(SETTINGS, msgspec.json.encode(begin.plan).decode())
+            _Search(suite, target, journal, begin.plan.domain, Progress(options.trials, notify=watch)).go(
+                begin.offers
+            )
     return read_hunt(folder)
 
 
@@ -131,7 +135,7 @@ class _Beginning:
     offers: Offers
 
 
-def _beginning(suite: Suite, selection: Selection, options: HuntOptions) -> _Beginning:
+def _beginning(suite: Suite, selection: Selection, options: HuntOptions, opened: ExitStack) -> _Beginning:
     seed = suite.seeds.development[0] if selection.seed is None else selection.seed
     name = options.policy or _default_policy(suite)
     known = (*POLICIES, "strategy")
@@ -143,7 +147,7 @@ def _beginning(suite: Suite, selection: Selection, options: HuntOptions) -> _Beg
         raise UsageError(msg)
     generated = any(source.generator and not source.subset for source in suite.sources)
     if options.adversary is not None:
-        adversary = open_target(options.adversary, suite)
+        adversary = opened.enter_context(open_target(options.adversary, suite))
         domain = _domain(suite, selection, options) if generated else None
         plan = HuntPlan("adversary", domain, adversary=str(options.adversary), seed=seed)
         return _Beginning(plan, Adversary(suite, domain, adversary, seed=seed))

@@ -70,9 +70,9 @@ def replay(
         msg = f"trial {recorded.number} is void: {recorded.reason}; it was not run"
         raise UsageError(msg)
     suite = load(plan.origin)
-    target = open_target(plan.target, suite)
     scenario = _first_of(shrunk) if shrunk else _again(find_record(run, root), suite, recorded)
-    trials = tuple(judge_once(suite, scenario, target) for _ in range(times))
+    with open_target(plan.target, suite) as target:
+        trials = tuple(judge_once(suite, scenario, target) for _ in range(times))
     changed = (
         "" if suite.hash == plan.hash else f"the suite has changed since the run ({plan.hash}, now {suite.hash})"
     )

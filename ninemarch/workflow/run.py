@@ -67,19 +67,19 @@ def run(
     make_plan(suite, selection, run="", version="")
     compile_checks(suite)
     waivers_for(suite.name, suite.origin)
-    target = open_target(release_of(suite, selection).target, suite)
-    past = history_of(suite, selection, root) if ledger else None
-    folder = new_run_folder(root)
-    try:
-        plan, schedule = make_plan(suite, selection, run=folder.name, version=ninemarch.__version__, history=past)
-        begin(plan, root=root, record=record)
-        journal = Journal.create(folder, plan)
-    except NinemarchError:
-        folder.rmdir()
-        raise
-    with journal:
-        progress = Progress(plan.planned, notify=watch)
-        result = execute(suite, schedule, target, journal, progress, baselines=_baselines(plan))
+    with open_target(release_of(suite, selection).target, suite) as target:
+        past = history_of(suite, selection, root) if ledger else None
+        folder = new_run_folder(root)
+        try:
+            plan, schedule = make_plan(suite, selection, run=folder.name, version=ninemarch.__version__, history=past)
+            begin(plan, root=root, record=record)
+            journal = Journal.create(folder, plan)
+        except NinemarchError:
+            folder.rmdir()
+            raise
+        with journal:
+            progress = Progress(plan.planned, notify=watch)
+            result = execute(suite, schedule, target, journal, progress, baselines=_baselines(plan))
     return _remembered(decide_run(folder), result, root, record=record)
 
 
@@ -104,9 +104,8 @@ def resume(name: str, *, watch: Watch | None = None, root: Path | None = None) -
     folder = find_run(name, root)
     suite = load(read_plan(folder).origin)
     journal, summary = Journal.resume(folder)
-    with journal:
+    with journal, open_target(summary.plan.target, suite) as target:
         schedule = schedule_of(suite, summary.plan)
-        target = open_target(summary.plan.target, suite)
         progress = Progress(summary.plan.planned, notify=watch)
         recount(journal, progress)
         result = execute(suite, schedule, target, journal, progress, baselines=_baselines(summary.plan))

@@ -69,7 +69,6 @@ def shrink_trial(
     start, drawn = _again(find_record(run, root), suite, recorded)
     ranks = _ranks(suite, plan)
     shape, limits = _shape(suite, start, drawn, ranks)
-    target = open_target(plan.target, suite)
     progress = Progress(budget, notify=watch)
 
     def fails(candidate: Candidate, many: int) -> list[bool]:
@@ -83,7 +82,7 @@ def shrink_trial(
     tried = Tried(place.with_suffix(".tried"), (suite.hash, str(plan.target), shape.key(begin), f"{budget} {tight}"))
     for failed in (each for batch in tried.batches for each in batch.failed):
         progress.add(Verdict.FAIL if failed else Verdict.PASS)
-    with tried.kept():
+    with tried.kept(), open_target(plan.target, suite) as target:
         test = TIGHT if tight else LOOSE
         found = shrink(begin, fails, shape=shape, budget=budget, test=test, record=tried.batches, keep=tried.keep)
     path = _kept(output or place, plan, recorded, found.scenario.scenario) if found.changes else None

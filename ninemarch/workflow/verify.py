@@ -67,8 +67,8 @@ def verify(suite: Suite, *, trials: int = 300, profile: str = "", seed: int | No
 
 
 def _verdicts(suite: Suite, spec: TargetSpec, scenarios: list[Scenario]) -> list[Verdict]:
-    trials = judge_scenarios(suite, scenarios, open_target(spec, suite))
-    return [trial.verdict for trial in trials]
+    with open_target(spec, suite) as target:
+        return [trial.verdict for trial in judge_scenarios(suite, scenarios, target)]
 
 
 def _null(suite: Suite, scenarios: list[Scenario]) -> Control:

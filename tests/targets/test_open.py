@@ -6,10 +6,12 @@ import asyncio
 
 import pytest
 
+from ninemarch.engine import Selection
 from ninemarch.errors import SuiteError, UsageError
 from ninemarch.model import TargetSpec
 from ninemarch.suite import load
 from ninemarch.targets import Mode, open_target, parse_target, target_code
+from ninemarch.workflow import run
 
 BOTS = """
 from functools import partial
@@ -136,3 +138,38 @@ def test_a_coin_that_is_no_number_is_refused():
 def test_a_suite_error_says_what_the_user_wrote(suite):
     with pytest.raises(SuiteError, match="nosuch_x:f: no module 'nosuch_x'"):
         open_target(TargetSpec("python", "nosuch_x:f"), suite)
+
+
+HELD = """
+from pathlib import Path
+
+class Held:
+    def __init__(self, place):
+        self.file = Path(place)
+        self.file.write_text("open")
+    def __call__(self, x):
+        if x == "boom":
+            raise KeyboardInterrupt
+        return self.file.read_text()
+    def close(self):
+        self.file.write_text("closed")
+"""
+
+
+def test_what_a_factory_holds_is_closed_once_the_target_is_not_needed(write_suite, tmp_path):
+    place = tmp_path / "held"
+    suite = load(write_suite(tmp_path, files={"held_bot.py": HELD}))
+    spec = TargetSpec("python", "held_bot:Held", {"place": str(place)}, factory=True)
+    target = open_target(spec, suite)
+    assert target.call(1) == "open"
+    with pytest.raises(KeyboardInterrupt), target:
+        target.call("boom")
+    assert place.read_text() == "closed"
+
+
+def test_a_run_closes_its_target(write_suite, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    suite = load(write_suite(tmp_path, files={"held_bot.py": HELD}))
+    spec = TargetSpec("python", "held_bot:Held", {"place": str(tmp_path / "held")}, factory=True)
+    run(suite, Selection(target=spec), root=tmp_path)
+    assert (tmp_path / "held").read_text() == "closed"

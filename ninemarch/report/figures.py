@@ -205,15 +205,44 @@ def gates_figure(view: PageView) -> Figure:
         },
         "hoverinfo": "skip",
     }
-    height = 34 * len(rows) + 60
-    axis = {**_nines_axis(scale), "showgrid": True, "gridcolor": "token:rule"}
+    axis = {**_nines_axis(scale), "showgrid": True, "gridcolor": "token:rule", "tickangle": 0}
+    gaps = {"type": "category", "autorange": "reversed"}
     layout = frame(
-        height,
+        34 * len(rows) + 60,
         xaxis=axis,
-        yaxis={"type": "category", "autorange": "reversed", "automargin": True},
-        margin={"l": 16, "t": 6, "b": 30},
+        yaxis={**gaps, "automargin": True},
+        margin={"l": 16, "r": 230, "t": 6, "b": 30},
+        annotations=[_verdict(name, gate) for name, gate in zip(names, rows, strict=True)],
     )
-    return {"data": [bars, ticks], "layout": layout, "narrow": {}}
+    return {"data": [bars, ticks], "layout": layout, "narrow": _narrow_ladder(layout, names, rows)}
+
+
+def _narrow_ladder(layout: Figure, names: Sequence[str], rows: Sequence[GateRow]) -> Figure:
+    """What changes on a phone: the words stand above each bar, and only whole nines are marked."""
+    axis = layout["xaxis"]
+    marks = zip(axis["tickvals"], axis["ticktext"], strict=True)
+    whole = [(at, word) for at, word in marks if word.startswith("<b>")]
+    above = [
+        {**_verdict(name, gate), "x": 0, "yshift": 33, "text": f"<b>{name}</b><br>{_verdict(name, gate)['text']}"}
+        for name, gate in zip(names, rows, strict=True)
+    ]
+    return {
+        "height": 84 * len(rows) + 50,
+        "xaxis": {**axis, "tickvals": [at for at, _ in whole], "ticktext": [word for _, word in whole]},
+        "yaxis": {**layout["yaxis"], "showticklabels": False, "range": [len(rows) - 0.6, -0.9], "autorange": False},
+        "margin": {"l": 12, "r": 12, "t": 6, "b": 30},
+        "annotations": above,
+    }
+
+
+def _verdict(name: str, gate: GateRow) -> Figure:
+    """What a gate says, in words, beside its bar."""
+    words = f"{gate.symbol} {gate.short}"
+    return {
+        "xref": "paper", "x": 1.01, "y": name, "text": plain(words if len(words) <= 34 else words[:33] + "…"),
+        "showarrow": False, "xanchor": "left", "align": "left",
+        "font": {"size": 12.5, "color": f"token:{gate.tone}-text"},
+    }  # fmt: skip
 
 
 def _gate_card(gate: GateRow) -> str:

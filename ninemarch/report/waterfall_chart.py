@@ -24,7 +24,7 @@ def waterfall_chart(water: WaterView, *, wide: bool) -> Element:
     drawn: list[Element] = []
     for place, row in enumerate(water.rows):
         top = _STEP * place
-        words = row.name if len(row.name) <= _CUT[wide] else row.name[: _CUT[wide] - 1] + "…"
+        words = _cut(row.name, wide=wide)
         tone = "pass" if row.reaches else "accent" if place == 0 else "open"
         drawn += [
             text(0, top + 14, words, bold=True),
@@ -50,11 +50,10 @@ def waterfall_chart(water: WaterView, *, wide: bool) -> Element:
 
 def waterfall_figure(water: WaterView) -> dict[str, Any]:
     """Return the same for plotly, with a card at each bar."""
-    names = [f"{plain(row.name[:60])}<br>" for row in water.rows]
     places = list(range(len(water.rows)))
     tones = ["pass" if row.reaches else "accent" if place == 0 else "open" for place, row in enumerate(water.rows)]
     cards = [f"<b>{plain(row.name)}</b><br>{plain(row.text)}" for row in water.rows]
-    bar = {"type": "bar", "orientation": "h", "y": places, "customdata": cards, "width": 0.3}
+    bar = {"type": "bar", "orientation": "h", "y": places, "customdata": cards, "width": 0.18}
     shown = {"hovertemplate": "%{customdata}<extra></extra>"}
     left = {**bar, **shown, "x": [row.left for row in water.rows], "marker": {"color": [f"token:{t}" for t in tones]}}
     gone = {
@@ -63,20 +62,39 @@ def waterfall_figure(water: WaterView) -> dict[str, Any]:
         "x": [row.before - row.left for row in water.rows],
         "marker": {"color": [f"token:{tone}/0.25" for tone in tones]},
     }
-    notes = [
-        {"x": 0, "y": place - 0.32, "xref": "paper", "text": name.removesuffix("<br>"), "showarrow": False,
-         "xanchor": "left", "font": {"size": 12.5, "color": "token:ink"}}
-        for place, name in enumerate(names)
-    ]  # fmt: skip
     rule = {"type": "line", "x0": water.limit, "x1": water.limit, "yref": "paper", "y0": 0, "y1": 1,
             "line": {"color": "token:ink", "width": 1.5, "dash": "dot"}}  # fmt: skip
     layout = frame(
         int(_STEP * len(water.rows)) + 50,
         barmode="stack",
-        margin={"l": 6, "t": 10, "b": 40},
+        margin={"l": 6, "t": 24, "b": 40},
         xaxis={"title": {"text": "failures per 10,000 trials"}, "rangemode": "tozero"},
         yaxis={"autorange": "reversed", "showticklabels": False},
-        annotations=notes,
+        annotations=_words(water, wide=True),
         shapes=[] if water.limit is None else [rule],
     )
-    return {"data": [left, gone], "layout": layout, "narrow": {}}
+    return {"data": [left, gone], "layout": layout, "narrow": {"annotations": _words(water, wide=False)}}
+
+
+def _words(water: WaterView, *, wide: bool) -> list[dict[str, Any]]:
+    """The words of the figure: a fix above its bar, what is left below it, and what the next nine allows."""
+    still = {"showarrow": False, "xref": "paper", "x": 0, "xanchor": "left", "align": "left"}
+    words: list[dict[str, Any]] = []
+    for place, row in enumerate(water.rows):
+        name, left = f"<b>{plain(_cut(row.name, wide=wide))}</b>", plain(row.text)
+        words += [
+            {**still, "y": place, "yshift": 15, "text": name, "font": {"size": 12.5, "color": "token:ink"}},
+            {**still, "y": place, "yshift": -15, "text": left, "font": {"size": 12.5, "color": "token:muted"}},
+        ]
+    if water.limit is not None:
+        most = max([row.before for row in water.rows] + [water.limit])
+        words.append({
+            **still, "xref": "x", "x": water.limit, "xanchor": "right" if water.limit / most > 0.5 else "left",
+            "yref": "paper", "y": 1, "yanchor": "bottom", "text": plain(f"{water.limit_name} allows this"),
+            "font": {"size": 12.5, "color": "token:ink"},
+        })  # fmt: skip
+    return words
+
+
+def _cut(name: str, *, wide: bool) -> str:
+    return name if len(name) <= _CUT[wide] else name[: _CUT[wide] - 1] + "…"

@@ -12,12 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ninemarch.report.axis import round_steps, scale_over
+from ninemarch.report.figures import gates_figure
 from ninemarch.report.gate_ladder import gate_ladder
 from ninemarch.report.labels import Box, Labels
 from ninemarch.report.march_chart import march_chart
 from ninemarch.report.page import page_view
 from ninemarch.report.svg import el, text
 from ninemarch.report.view import PageView
+from ninemarch.report.view_mined import WaterRow, WaterView
+from ninemarch.report.waterfall_chart import waterfall_figure
 
 
 def view(march: made.March | None = None) -> PageView:
@@ -130,6 +133,27 @@ def test_the_ladder_has_one_row_a_gate_with_its_verdict_in_words():
         assert "✗ failed, at most 93.42%" in ladder
         assert "? 54 more clean trials" in ladder
         assert ladder.count("<circle") == 4  # a clean slice has an arrow, not a dot
+
+
+def test_the_interactive_ladder_says_every_verdict_on_wide_pages_and_on_phones():
+    seen = view()
+    figure = gates_figure(seen)
+    for layout in (figure["layout"], figure["narrow"]):
+        words = [note["text"] for note in layout["annotations"]]
+        rows = [gate for gate in seen.decision.gates if gate.gate is not None]
+        assert len(words) == len(rows)
+        assert all(gate.short[:33] in said for gate, said in zip(rows, words, strict=True))
+    assert all(word.startswith("<b>") for word in figure["narrow"]["xaxis"]["ticktext"])
+
+
+def test_the_interactive_waterfall_says_what_is_left_and_what_the_next_nine_allows():
+    today = WaterRow("today", 141, 141, "141 per 10,000", reaches=False)
+    fixed = WaterRow("fix: <b>", 84, 141, "84 per 10,000", reaches=True)
+    water = WaterView("title", (today, fixed), limit=100.0, limit_name="99%", note="")
+    figure = waterfall_figure(water)
+    for layout in (figure["layout"], figure["narrow"]):
+        words = " ".join(note["text"] for note in layout["annotations"])
+        assert all(said in words for said in ("141 per 10,000", "84 per 10,000", "99% allows this", "fix: &lt;b&gt;"))
 
 
 def test_proven_bars_lie_right_of_their_gate_and_failed_ones_left():

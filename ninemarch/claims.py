@@ -1,4 +1,4 @@
-"""What a gate asks and what was measured, in words; every rendering shows these and makes none of its own.
+"""What a gate asks, what was measured, what it cost, in words; every rendering shows these and makes none of its own.
 
 Covers text only; rounding is ``numbers``'.
 """
@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from ninemarch.model import Asks, Decision, Gate, Rate, Severity
+from ninemarch.model import Asks, Decision, Gate, Rate, Severity, Spending
 from ninemarch.numbers import (
     count_text,
+    dollar_text,
     duration_text,
     estimate_text,
     failures_text,
@@ -20,7 +21,7 @@ from ninemarch.numbers import (
     upper_text,
 )
 
-__all__ = ["at_least", "at_most", "counted", "interval", "measured", "required", "thresholds"]
+__all__ = ["at_least", "at_most", "counted", "interval", "measured", "required", "spending_text", "thresholds"]
 
 
 def required(gate: Gate) -> str:
@@ -107,3 +108,30 @@ def _drop(score: float, gate: Gate, rounding: str) -> str:
 
 def _points(share: Fraction) -> str:
     return f"{threshold_text(share).removesuffix('%')} points"
+
+
+def spending_text(spending: Spending) -> str:
+    """Return what trials cost, in words.
+
+    Examples:
+        >>> spending_text(Spending(1.5, 3, 0, 0, 3)), spending_text(Spending(0.25, 2, 1200, 3, 3))
+        ('3 trials cost $1.50', '2 of 3 trials cost $0.25, 3 trials used 1,200 tokens')
+        >>> spending_text(Spending(0, 0, 0, 0, 9, judged=9, judge_calls=4, judge_tokens=812))
+        '9 trials judged by 4 questions to a judge (812 tokens)'
+    """
+    said = []
+    if spending.priced:
+        said.append(f"{_part(spending.priced, spending.recorded)} cost {dollar_text(spending.cost_usd)}")
+    if spending.metered:
+        said.append(f"{_part(spending.metered, spending.recorded)} used {spending.tokens:,} tokens")
+    if spending.judged:
+        paid = [f"{spending.judge_tokens:,} tokens"] if spending.judge_tokens else []
+        paid += [dollar_text(spending.judge_cost_usd)] if spending.judge_cost_usd else []
+        took = f" ({', '.join(paid)})" if paid else ""
+        asked = count_text(spending.judge_calls, "question")
+        said.append(f"{_part(spending.judged, spending.recorded)} judged by {asked} to a judge{took}")
+    return ", ".join(said)
+
+
+def _part(part: int, whole: int) -> str:
+    return count_text(whole, "trial") if part == whole else f"{part:,} of {count_text(whole, 'trial')}"

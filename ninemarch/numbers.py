@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import Literal
 
-from ninemarch.model import Rate, Spending
+from ninemarch.model import Rate
 
 __all__ = [
     "NINES",
@@ -37,7 +37,6 @@ __all__ = [
     "points_text",
     "share_text",
     "short_estimate",
-    "spending_text",
     "success_text",
     "threshold_text",
     "two_sided_text",
@@ -367,25 +366,6 @@ def percent_of(share: Fraction) -> str:
     if share >= 2:
         return f"{math.ceil(share * 10) / 10:,.1f} times" if share < 100 else f"{math.ceil(share):,} times"
     return percent(share, "nearest", (Fraction(0), Fraction(1)), 0 if share > Fraction(1, 20) else 1)
-
-
-def spending_text(spending: Spending) -> str:
-    """Return what trials cost, in words.
-
-    Examples:
-        >>> spending_text(Spending(1.5, 3, 0, 0, 3)), spending_text(Spending(0.25, 2, 1200, 3, 3))
-        ('3 trials cost $1.50', '2 of 3 trials cost $0.25, 3 trials used 1,200 tokens')
-    """
-    said = []
-    if spending.priced:
-        said.append(f"{_of(spending.priced, spending.recorded)} cost {dollar_text(spending.cost_usd)}")
-    if spending.metered:
-        said.append(f"{_of(spending.metered, spending.recorded)} used {spending.tokens:,} tokens")
-    return ", ".join(said)
-
-
-def _of(part: int, whole: int) -> str:
-    return count_text(whole, "trial") if part == whole else f"{part:,} of {count_text(whole, 'trial')}"
 
 
 def dollar_text(amount: float) -> str:

@@ -1,14 +1,15 @@
 """What a whole run may cost: US dollars, tokens, time.
 
 Covers stopping once a limit is reached. What is in flight is waited for, so a run may end a little above it: by what
-the trials in flight cost. A trial that does not say what it cost counts as free; the run says how many said it.
+the trials in flight cost. A trial that does not say what it cost counts as free; the run says how many said it. What
+a judge cost counts too: it is paid by the same person.
 """
 
 from __future__ import annotations
 
 import time
 
-from ninemarch.model import Trial
+from ninemarch.model import JudgeUse, Trial
 from ninemarch.numbers import dollar_text, duration_text
 
 __all__ = ["Budget"]
@@ -30,8 +31,9 @@ class Budget:
 
     def tell(self, trial: Trial) -> None:
         """Take in a finished trial."""
-        self._cost += trial.cost_usd or 0.0
-        self._tokens += trial.tokens or 0
+        judge = trial.judge or JudgeUse()
+        self._cost += (trial.cost_usd or 0.0) + (judge.cost_usd or 0.0)
+        self._tokens += (trial.tokens or 0) + (judge.tokens or 0)
 
     @property
     def decided(self) -> str:

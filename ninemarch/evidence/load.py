@@ -29,6 +29,8 @@ _FACTS = (
 )
 _TEXTS = ("reason", "detail", "input", "expect", "output", "steps")
 
+_SPENT = ("cost_usd", "tokens", "judge_calls", "judge_cost_usd", "judge_tokens")
+
 Coded = tuple[NDArray[np.int32], list[str]]
 
 _ORDER = tuple(Verdict)
@@ -51,6 +53,7 @@ class Columns:
         unit: code of the independent unit the trial belongs to; None when every trial is its own.
         levels: attribute -> (codes, words); code -1 where the trial lacks the attribute.
         spending: what all trials together cost; None where none said so.
+        judged: those in which a judge had a say.
     """
 
     number: NDArray[np.int64]
@@ -65,6 +68,7 @@ class Columns:
     unit: NDArray[np.int64] | None
     levels: dict[str, Coded]
     spending: Spending | None = None
+    judged: NDArray[np.bool_] | None = None
 
     def severe(self, severities: Collection[str]) -> NDArray[np.bool_]:
         """Which trials have one of these severities."""
@@ -124,9 +128,9 @@ def read_columns(
     coders |= {name: _Coder(np.full(rows, -1, np.int32)) for name in ("severity", "check") if name in further}
     arrays |= {name: np.empty(rows, np.float64) for name in ("cost_usd", "tokens") if name in further}
     verdict = coders["verdict"] = _Coder(np.full(rows, -1, np.int8), [verdict.value for verdict in _ORDER])
-    weight = np.broadcast_to(1.0, rows)
+    weight, judged = np.broadcast_to(1.0, rows), np.broadcast_to(np.False_, rows)
     # Chunk by chunk into arrays of their final size: some 20 bytes are held of a trial, never its texts.
-    for batch in table.stream(path, list(dict.fromkeys([*arrays, *coders, "weight", "group", "cost_usd", "tokens"]))):
+    for batch in table.stream(path, list(dict.fromkeys([*arrays, *coders, "weight", "group", *_SPENT]))):
         place = slice(at, at + batch.num_rows)
         at = place.stop
         for name, array in arrays.items():
@@ -138,6 +142,9 @@ def read_columns(
         if (own != weight[place]).any():
             weight = weight if weight.flags.writeable else weight.copy()  # memory only where weights differ from 1
             weight[place] = own
+        if batch["judge_calls"].null_count < batch.num_rows:
+            judged = judged if judged.flags.writeable else judged.copy()
+            judged[place] = batch["judge_calls"].is_valid().to_numpy(zero_copy_only=False)
         grouped = grouped or bool(pa.compute.any(pa.compute.not_equal(batch["group"], "")).as_py())
     return Columns(
         number=arrays["trial"],
@@ -154,6 +161,7 @@ def read_columns(
             name: coders[column].coded for name, column in zip(present, table.column_names(present), strict=True)
         },
         spending=_together(spent),
+        judged=judged,
     )
 
 
@@ -165,6 +173,10 @@ def _spending(batch: pa.RecordBatch) -> Spending:
         tokens=pa.compute.sum(tokens).as_py() or 0,
         metered=len(tokens) - tokens.null_count,
         recorded=batch.num_rows,
+        judged=batch.num_rows - batch["judge_calls"].null_count,
+        judge_calls=pa.compute.sum(batch["judge_calls"]).as_py() or 0,
+        judge_cost_usd=pa.compute.sum(batch["judge_cost_usd"]).as_py() or 0.0,
+        judge_tokens=pa.compute.sum(batch["judge_tokens"]).as_py() or 0,
     )
 
 
@@ -175,8 +187,12 @@ def _together(parts: Sequence[Spending]) -> Spending | None:
         tokens=sum(part.tokens for part in parts),
         metered=sum(part.metered for part in parts),
         recorded=sum(part.recorded for part in parts),
+        judged=sum(part.judged for part in parts),
+        judge_calls=sum(part.judge_calls for part in parts),
+        judge_cost_usd=math.fsum(part.judge_cost_usd for part in parts),
+        judge_tokens=sum(part.judge_tokens for part in parts),
     )
-    return whole if whole.priced or whole.metered else None
+    return whole if whole.priced or whole.metered or whole.judged else None
 
 
 class _Coder:

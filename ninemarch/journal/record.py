@@ -18,7 +18,7 @@ import msgspec
 
 from ninemarch.errors import RunInvalid
 from ninemarch.journal.frames import read_frames
-from ninemarch.model import Ended, RunPlan, Severity, Trial, Verdict
+from ninemarch.model import Ended, JudgeUse, RunPlan, Severity, Trial, Verdict
 from ninemarch.text import json_text, scrub
 
 VERDICTS = tuple(Verdict)
@@ -34,6 +34,8 @@ JOURNAL_FILE = "journal.nmj"
 Texts: TypeAlias = tuple[str, str, str, str, str, str, str]
 # Cost in US dollars, tokens.
 Spent: TypeAlias = tuple[float | None, int | None]
+# Questions, cost in US dollars, tokens of a judge.
+Judged: TypeAlias = tuple[int, float | None, int | None]
 
 
 class Row(msgspec.Struct, array_like=True, frozen=True, gc=False):
@@ -50,8 +52,9 @@ class Row(msgspec.Struct, array_like=True, frozen=True, gc=False):
     severity: int
     weight: float
     values: tuple[str | None, ...]
-    texts: Texts | None  # None for a pass
+    texts: Texts | None  # None for a pass that no judge gave
     spent: Spent | None = None  # None where the target did not say
+    judged: Judged | None = None  # None where no judge had a say
 
 
 class Body(msgspec.Struct, array_like=True, frozen=True):
@@ -149,11 +152,11 @@ def encode_note(kind: str, note: str = "") -> bytes:
 
 
 def texts_of(trial: Trial) -> Texts | None:
-    """Return the texts kept of a trial: none of a pass.
+    """Return the texts kept of a trial: none of a pass, unless a judge gave it.
 
     To be taken at once: a target may change later what it has returned.
     """
-    if trial.verdict is Verdict.PASS:
+    if trial.verdict is Verdict.PASS and trial.judge is None:
         return None
     reason, detail = cut(scrub(trial.reason)), cut(scrub(trial.detail))
     steps = "" if trial.steps is None else stored(trial.steps)
@@ -191,6 +194,7 @@ def _row(trial: Trial, names: tuple[str, ...], texts: Texts | None) -> Row:
         values=tuple(map(trial.attributes.get, names)),
         texts=texts,
         spent=None if trial.cost_usd is None and trial.tokens is None else (trial.cost_usd, trial.tokens),
+        judged=None if trial.judge is None else (trial.judge.calls, trial.judge.cost_usd, trial.judge.tokens),
     )
 
 
@@ -235,6 +239,7 @@ def recorded_trials(folder: Path) -> Iterator[Trial]:
                 check=row.texts[-1] if row.texts else "",
                 cost_usd=row.spent[0] if row.spent else None,
                 tokens=row.spent[1] if row.spent else None,
+                judge=JudgeUse(*row.judged) if row.judged else None,
             )
 
 

@@ -52,7 +52,7 @@ from ninemarch.model.suite import (
     Trials,
 )
 from ninemarch.model.tally import Earlier, Look, Tally, Weighted
-from ninemarch.model.trial import Trial, Verdict
+from ninemarch.model.trial import JudgeUse, Trial, Verdict
 from ninemarch.model.waiver import Match, Waiver, WaiverUse
 
 __all__ = [
@@ -90,6 +90,7 @@ __all__ = [
     "Grouping",
     "HandOff",
     "HuntSource",
+    "JudgeUse",
     "KeptRun",
     "Kind",
     "KnownCluster",

@@ -133,6 +133,10 @@ class Spending:
         tokens: tokens of the trials that said so, together.
         metered: trials that said how many tokens they used.
         recorded: trials recorded.
+        judged: trials in which a judge had a say.
+        judge_calls: questions that it was asked; fewer where it knew the answer already.
+        judge_cost_usd: what those cost that said so, in US dollars; apart from ``cost_usd``.
+        judge_tokens: tokens that they used, likewise.
     """
 
     cost_usd: float
@@ -140,6 +144,10 @@ class Spending:
     tokens: int
     metered: int
     recorded: int
+    judged: int = 0
+    judge_calls: int = 0
+    judge_cost_usd: float = 0.0
+    judge_tokens: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,26 @@ class Verdict(enum.StrEnum):
 _MERGE_ORDER = [Verdict.PASS, Verdict.ASSISTED, Verdict.UNSCORED, Verdict.ERROR, Verdict.FAIL]
 
 
+class JudgeUse(msgspec.Struct, frozen=True):
+    """What judging a trial took, where a check asked a model; the target's own cost is kept apart.
+
+    Args:
+        calls: questions asked; 0 where the answer was not worth one, or was known already.
+        cost_usd: what they cost, in US dollars; None if unknown.
+        tokens: tokens they used; None if unknown.
+    """
+
+    calls: int = 0
+    cost_usd: float | None = None
+    tokens: int | None = None
+
+    def __add__(self, other: JudgeUse) -> JudgeUse:
+        """Both together."""
+        costs = [cost for cost in (self.cost_usd, other.cost_usd) if cost is not None]
+        tokens = [many for many in (self.tokens, other.tokens) if many is not None]
+        return JudgeUse(self.calls + other.calls, sum(costs) if costs else None, sum(tokens) if tokens else None)
+
+
 # A msgspec Struct, like Outcome: one is made for every trial, in a tenth of a frozen dataclass's time.
 class Trial(msgspec.Struct, frozen=True):
     """The record of one trial, as it stands in the journal.
@@ -67,6 +87,8 @@ class Trial(msgspec.Struct, frozen=True):
         cost_usd: what it cost, in US dollars; None if unknown.
         tokens: tokens used; None if unknown.
         steps: what the target did on the way, kept likewise.
+        judge: what its verdict took of a judge; None where no judge had a say. Its texts are kept, pass or not:
+            people check a judge's passes too.
     """
 
     number: int
@@ -89,3 +111,4 @@ class Trial(msgspec.Struct, frozen=True):
     cost_usd: float | None = None
     tokens: int | None = None
     steps: Any = None
+    judge: JudgeUse | None = None

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from ninemarch import numbers as n
-from ninemarch.claims import thresholds
+from ninemarch.claims import spending_text, thresholds
 from ninemarch.model import Asks, Decision, GateResult, GateVerdict, Rate
 from ninemarch.report.view import Acting, DecisionView, GateRow, Hero, KeyNumber, Strip, Tone
 from ninemarch.text import printable
@@ -66,7 +66,7 @@ def decision_view(decision: Decision) -> DecisionView:
         gates_title=_gates_title(decision.gates),
         acting=_acting(decision, against),
         accounting=decision.counts.line(),
-        spending=n.spending_text(decision.spending) if decision.spending else "",
+        spending=spending_text(decision.spending) if decision.spending else "",
         notes=_notes(decision),
     )
 

@@ -1,9 +1,9 @@
 """From journal to Parquet, in one pass of constant memory.
 
 Covers the schema and its metadata. One row a trial; attributes are columns ``a.<name>``; texts are null for a
-pass. Page checksums are written and verified: without them one flipped bit in 400 tries gave 166 silently
-wrong tables. They leave the footer open (120 of 20,865 single flipped bits changed counts silently), so the CRC-32
-of the whole file is kept beside it and compared before anything is believed.
+pass that no judge gave. Page checksums are written and verified: without them one flipped bit in 400 tries gave 166
+silently wrong tables. They leave the footer open (120 of 20,865 single flipped bits changed counts silently), so the
+CRC-32 of the whole file is kept beside it and compared before anything is believed.
 """
 
 from __future__ import annotations
@@ -24,12 +24,14 @@ from ninemarch.journal import ENDINGS, SEVERITIES, VERDICTS, JournalSummary, Row
 
 TABLE_FILE = "table.parquet"
 CHECKSUM_FILE = "table.crc"
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 _ROW_GROUP = 10_000  # rows held in memory at once; larger groups save next to no space
 _CHARACTERS = 64_000_000  # of texts, likewise
 ATTRIBUTE = "a."
 _TEXTS = ("reason", "detail", "input", "expect", "output", "steps")
 _DICTIONARY = pa.dictionary(pa.int32(), pa.string())
+# Null in all three where no judge had a say.
+_JUDGED = (("judge_calls", pa.int32()), ("judge_cost_usd", pa.float64()), ("judge_tokens", pa.int64()))
 
 
 def ensure(folder: Path) -> Path:
@@ -132,6 +134,7 @@ def _schema(names: Iterable[str]) -> pa.Schema:
             ("tokens", pa.int64()),
             *((name, pa.string()) for name in _TEXTS),
             ("check", _DICTIONARY),
+            *_JUDGED,
             *((ATTRIBUTE + name, _DICTIONARY) for name in names),
         ]
     )
@@ -165,6 +168,9 @@ def _batch(rows: list[tuple[Row, tuple[str, ...]]], names: tuple[str, ...], sche
         .dictionary_encode()
         .cast(_DICTIONARY)
     )
+    columns += [
+        pa.array([r.judged[i] if r.judged else None for r in only], kind) for i, (_, kind) in enumerate(_JUDGED)
+    ]
     for name in names:
         places = {frame: frame.index(name) if name in frame else None for frame in {frame for _, frame in rows}}
         values = [None if (at := places[frame]) is None else row.values[at] for row, frame in rows]

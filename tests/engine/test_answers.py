@@ -13,9 +13,9 @@ import pytest
 from running import counting, endings, listed, rows, start, verdicts
 
 from ninemarch import table
+from ninemarch.claims import spending_text
 from ninemarch.evidence import gather, read_failures
 from ninemarch.model import Answer, Ended, HandOff, Verdict
-from ninemarch.numbers import spending_text
 from ninemarch.targets import Mode
 
 STEPS = ({"name": "look_up", "input": {"n": 1}, "output": [1, "\ud83d"], "seconds": 0.2},)

@@ -16,7 +16,7 @@ from ninemarch.errors import RunInvalid
 from ninemarch.evidence import gather, read_failures
 from ninemarch.journal.frames import encode
 from ninemarch.journal.record import JOURNAL_FILE, encode_trials
-from ninemarch.model import Counts, Evidence, RunPlan, Slice, Trial, Verdict
+from ninemarch.model import Counts, Evidence, JudgeUse, RunPlan, Slice, Spending, Trial, Verdict
 
 BY_SIZE = (gate("0.9", each=("size",)),)
 MIX = st.lists(
@@ -161,3 +161,17 @@ def test_time_is_that_of_trials_that_were_called(tmp_path: Path) -> None:
 def test_slices_have_labels(tmp_path: Path) -> None:
     part: Slice = evidence_of(tmp_path, plan_of(1), [trial(0)]).overall
     assert part.label == "all scenarios"
+
+
+def test_what_a_judge_cost_is_summed_apart_and_its_passes_keep_their_texts(tmp_path: Path) -> None:
+    judged = [
+        trial(0, P, input="q", output="right", cost_usd=1.0, judge=JudgeUse(3, 0.5, 90)),
+        trial(1, F, input="q", output="wrong", judge=JudgeUse(0)),
+        trial(2, P, input="q", output="exact"),
+    ]
+    evidence = evidence_of(tmp_path / "run", plan_of(3), judged)
+    assert evidence.spending == Spending(
+        1.0, 1, 0, 0, 3, judged=2, judge_calls=3, judge_cost_usd=0.5, judge_tokens=90
+    )
+    path = table.ensure(tmp_path / "run")
+    assert [read_failures(path, trial=number)[0].output for number in (0, 2)] == ['"right"', ""]

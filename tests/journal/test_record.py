@@ -15,7 +15,7 @@ from synthetic import A, F, P, gate, plan_of, trial, write_run
 from ninemarch.errors import RunInvalid
 from ninemarch.journal import ENDINGS, SEVERITIES, VERDICTS, list_runs, read_journal, read_plan, summarize
 from ninemarch.journal.record import JOURNAL_FILE, MAX_TEXT, stored
-from ninemarch.model import Ended, Look, RunPlan, Severity, TargetSpec, Trial, Verdict
+from ninemarch.model import Ended, JudgeUse, Look, RunPlan, Severity, TargetSpec, Trial, Verdict
 from ninemarch.text import scrub
 
 TEXT = st.text(st.characters() | st.sampled_from("\ud83d\udc80\x00ëNMF\u202e"), max_size=40)
@@ -24,6 +24,8 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3),
     max_leaves=6,
 )
+
+COST = st.none() | st.floats(0, 1e6)
 
 
 @st.composite
@@ -46,9 +48,10 @@ def any_trial(draw: st.DrawFn, number: int) -> Trial:
         expect=draw(JSON),
         output=draw(JSON),
         check=draw(st.sampled_from(["", "exact", "exact, no-harm"])),
-        cost_usd=draw(st.none() | st.floats(0, 1e6)),
+        cost_usd=draw(COST),
         tokens=draw(st.none() | st.integers(0, 2**53)),
         steps=draw(st.none() | st.lists(st.dictionaries(TEXT, JSON, max_size=2), max_size=3)),
+        judge=draw(st.none() | st.builds(JudgeUse, st.integers(0, 9), COST, st.none() | st.integers(0, 2**53))),
     )
 
 
@@ -68,7 +71,8 @@ def test_any_trial_comes_back(data: st.DataObject, many: int) -> None:
         assert abs(row.micros / 1e6 - wanted.seconds) <= 1e-6 + 1e-9 * wanted.seconds
         levels = {name: level for name, level in zip(names, row.values, strict=True) if level is not None}
         assert levels == {scrub(name): scrub(level) for name, level in wanted.attributes.items()}
-        if wanted.verdict is P:
+        assert (JudgeUse(*row.judged) if row.judged else None) == wanted.judge
+        if wanted.verdict is P and wanted.judge is None:
             assert row.texts is None
         else:
             assert row.texts is not None

@@ -4,8 +4,18 @@ The command line is ``ninemarch``; the same functions are in ``ninemarch.workflo
 ``ninemarch.stats``. Importing this package loads nothing heavy.
 """
 
-from ninemarch.model import Abstain, Answer, HandOff, NoVerdict, Outcome, Scenario, Verdict
+from ninemarch.model import Abstain, Answer, HandOff, NoVerdict, Outcome, Scenario, TargetUnreachable, Verdict
 
 __version__ = "0.1.0"
 
-__all__ = ["Abstain", "Answer", "HandOff", "NoVerdict", "Outcome", "Scenario", "Verdict", "__version__"]
+__all__ = [
+    "Abstain",
+    "Answer",
+    "HandOff",
+    "NoVerdict",
+    "Outcome",
+    "Scenario",
+    "TargetUnreachable",
+    "Verdict",
+    "__version__",
+]

@@ -44,6 +44,8 @@ def compile_checks(suite: Suite) -> Judge:
     def judge(scenario: Scenario, outcome: Outcome) -> Ruling:
         if outcome.ended is Ended.HANDED_OFF:
             return Ruling(Verdict.ASSISTED, scenario.severity, f"handed off: {excerpt(outcome.detail, 200)}")
+        if outcome.ended is Ended.ERROR:
+            return Ruling(Verdict.ERROR, scenario.severity, _last_line(outcome))
         if outcome.ended is not Ended.ANSWERED:
             return Ruling(Verdict.FAIL, scenario.severity, _last_line(outcome))
         return _rule(checks, scenario, outcome.output)

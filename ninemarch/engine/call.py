@@ -21,8 +21,8 @@ from typing import Any
 
 import msgspec
 
-from ninemarch.model import Abstain, Answer, Ended, HandOff, Outcome
-from ninemarch.text import excerpt, json_text
+from ninemarch.model import Abstain, Answer, Ended, HandOff, Outcome, TargetUnreachable
+from ninemarch.text import excerpt, fault, json_text
 
 _FRAMES = 12
 _MOST = 2**53  # dollars or tokens of one trial: whole numbers up to it are exact in every format we write
@@ -153,6 +153,9 @@ def timed_out(seconds: float, limit: float | None) -> Outcome:
 
 def raised(error: BaseException, seconds: float) -> Outcome:
     """The outcome of a call that raised; the traceback begins in the target, without our own frames."""
+    if isinstance(error, TargetUnreachable):
+        said = fault(error, 600).removeprefix(type(error).__name__).removeprefix(": ")
+        return Outcome(Ended.ERROR, detail=said or "the target cannot be reached", seconds=seconds)
     trace = error.__traceback__
     while trace is not None and trace.tb_frame.f_code.co_filename.startswith(_OWN):
         trace = trace.tb_next

@@ -259,6 +259,7 @@ def judged(judge: Judge, work: Work, outcome: Outcome, *, keep: bool = False) ->
         expect=scenario.expect if kept else None,
         output=outcome.output if kept else None,
         steps=outcome.steps if kept else None,
+        traffic=outcome.traffic,
     )
 
 

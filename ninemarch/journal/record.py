@@ -18,7 +18,7 @@ import msgspec
 
 from ninemarch.errors import RunInvalid
 from ninemarch.journal.frames import read_frames
-from ninemarch.model import Ended, JudgeUse, RunPlan, Severity, Trial, Verdict
+from ninemarch.model import Ended, JudgeUse, RunPlan, Severity, Traffic, Trial, Verdict
 from ninemarch.text import json_text, scrub
 
 VERDICTS = tuple(Verdict)
@@ -55,6 +55,7 @@ class Row(msgspec.Struct, array_like=True, frozen=True, gc=False):
     texts: Texts | None  # None for a pass that no judge gave
     spent: Spent | None = None  # None where the target did not say
     judged: Judged | None = None  # None where no judge had a say
+    traffic: Traffic | None = None  # None where nothing went over a network
 
 
 class Body(msgspec.Struct, array_like=True, frozen=True):
@@ -195,6 +196,7 @@ def _row(trial: Trial, names: tuple[str, ...], texts: Texts | None) -> Row:
         texts=texts,
         spent=None if trial.cost_usd is None and trial.tokens is None else (trial.cost_usd, trial.tokens),
         judged=None if trial.judge is None else (trial.judge.calls, trial.judge.cost_usd, trial.judge.tokens),
+        traffic=trial.traffic,
     )
 
 
@@ -240,6 +242,7 @@ def recorded_trials(folder: Path) -> Iterator[Trial]:
                 cost_usd=row.spent[0] if row.spent else None,
                 tokens=row.spent[1] if row.spent else None,
                 judge=JudgeUse(*row.judged) if row.judged else None,
+                traffic=row.traffic,
             )
 
 

@@ -33,7 +33,7 @@ from ninemarch.model.milestone import (
     Rebased,
     Standing,
 )
-from ninemarch.model.outcome import Abstain, Answer, Ended, HandOff, NoVerdict, Outcome
+from ninemarch.model.outcome import Abstain, Answer, Ended, HandOff, NoVerdict, Outcome, TargetUnreachable, Traffic
 from ninemarch.model.planning import Course, GatePlan, Needs, Sized, SuitePlan, TrialCost
 from ninemarch.model.run import RunPlan
 from ninemarch.model.scenario import Scenario, Severity
@@ -133,6 +133,8 @@ __all__ = [
     "SuitePlan",
     "Tally",
     "TargetSpec",
+    "TargetUnreachable",
+    "Traffic",
     "Trial",
     "TrialCost",
     "Trials",

@@ -23,6 +23,7 @@ class Ended(enum.StrEnum):
     EXCEPTION = "exception"
     TIMEOUT = "timeout"
     NOT_RUN = "not_run"
+    ERROR = "error"  # not the target's doing: see TargetUnreachable
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,34 @@ class NoVerdict(Exception):
     """Raised by a check that cannot decide: the trial is *unscored*, never a pass."""
 
 
+class TargetUnreachable(Exception):
+    """Raised where a trial could not be carried out for a reason that is not the target's.
+
+    The server cannot be reached, or says that it is too busy or broken, and the tries are used up. The trial is an
+    *error*: never a pass, never a failure of the target, never dropped; above ``errors_max`` the run is invalid. A
+    target of your own may raise it too.
+    """
+
+
+class Traffic(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """What a trial's calls over a network took, beside the target's own time.
+
+    Args:
+        tries: requests sent, repeated ones included, >= 0.
+        waited: seconds lost on the way: in a queue, in a pause that a server asked for, in tries that failed; not
+            part of ``Outcome.seconds``.
+        first_token: seconds until the first token of the answer came; None where it was not streamed.
+        tokens_in: tokens sent; None if unknown.
+        tokens_out: tokens of the answers; None if unknown.
+    """
+
+    tries: int = 0
+    waited: float = 0.0
+    first_token: float | None = None
+    tokens_in: int | None = None
+    tokens_out: int | None = None
+
+
 class Outcome(msgspec.Struct, frozen=True):
     """What one trial did.
 
@@ -80,6 +109,7 @@ class Outcome(msgspec.Struct, frozen=True):
         cost_usd: what it cost; None if the target did not say.
         tokens: tokens used; None if the target did not say.
         steps: what it did on the way; None if the target did not say.
+        traffic: what its calls over a network took; None where there were none.
     """
 
     ended: Ended
@@ -89,3 +119,4 @@ class Outcome(msgspec.Struct, frozen=True):
     cost_usd: float | None = None
     tokens: int | None = None
     steps: Any = None
+    traffic: Traffic | None = None

@@ -24,9 +24,9 @@ class TargetSpec:
     """How to reach a target.
 
     Args:
-        kind: ``python`` or ``control``.
-        ref: ``module:name`` of a callable, or the control's name (``null``, ``oracle``, ``coin``).
-        params: keyword arguments given to the callable (or to the factory).
+        kind: ``python``, ``control``, ... as in the suite file; see ``targets.open.KINDS``.
+        ref: ``module:name`` of a callable, the control's name (``null``, ``oracle``, ``coin``), a model's name, ...
+        params: keyword arguments given to the callable (or to the factory), or the kind's other keys.
         factory: the reference makes the callable; called once, outside every trial's time.
         batch: inputs handed over at once; 0 for one at a time.
     """
@@ -147,6 +147,7 @@ class Limits:
         timeout: seconds one trial may take; None for no limit.
         concurrency: asynchronous trials in flight, >= 1.
         errors_max: share of errors above which a run is invalid, in [0, 1].
+        tries: requests sent for one answer of a server at most, >= 1.
         cost_usd: what all trials together may cost, in US dollars; None for no limit.
         tokens: tokens that all trials together may use; None for no limit.
         time: seconds that the whole run may take; None for no limit.
@@ -155,6 +156,7 @@ class Limits:
     timeout: float | None = None
     concurrency: int = 16
     errors_max: float = 0.01
+    tries: int = 3
     cost_usd: float | None = None
     tokens: int | None = None
     time: float | None = None

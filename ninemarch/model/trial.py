@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from ninemarch.model.outcome import Ended
+from ninemarch.model.outcome import Ended, Traffic
 from ninemarch.model.scenario import Severity
 
 
@@ -89,6 +89,7 @@ class Trial(msgspec.Struct, frozen=True):
         steps: what the target did on the way, kept likewise.
         judge: what its verdict took of a judge; None where no judge had a say. Its texts are kept, pass or not:
             people check a judge's passes too.
+        traffic: what its calls over a network took; None where there were none.
     """
 
     number: int
@@ -112,3 +113,4 @@ class Trial(msgspec.Struct, frozen=True):
     tokens: int | None = None
     steps: Any = None
     judge: JudgeUse | None = None
+    traffic: Traffic | None = None

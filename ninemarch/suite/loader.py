@@ -50,6 +50,7 @@ from ninemarch.suite.schema import (
 from ninemarch.suite.shipped import shipped_folder, shipped_names
 from ninemarch.suite.sources import from_model, read_levels, read_scenarios, strict_json
 from ninemarch.suite.strict_yaml import Document, read_yaml
+from ninemarch.suite.target_schema import KindModel
 from ninemarch.text import excerpt
 
 _EXTRA = "python -m pip install 'ninemarch[demo]' (in a clone: '.[demo]')"
@@ -250,8 +251,10 @@ def _schema(model: JsonSchemaModel | None, folder: Path) -> Any:
 def _target(model: TargetModel | None) -> TargetSpec | None:
     if model is None:
         return None
-    kind, ref = ("python", model.python) if model.python else ("control", str(model.control))
-    return TargetSpec(kind, str(ref), dict(model.params), factory=model.factory, batch=model.batch)
+    given = getattr(model, model.kind)
+    if isinstance(given, KindModel):
+        return TargetSpec(model.kind, given.ref, dict(given.params))
+    return TargetSpec(model.kind, str(given), dict(model.params), factory=model.factory, batch=model.batch)
 
 
 def _releases(model: SuiteModel, path: Path) -> tuple[Release, ...]:

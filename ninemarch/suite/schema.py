@@ -1,110 +1,34 @@
 """The suite file's keys: what may stand where, and in what range.
 
 Covers shape and ranges of single values, as pydantic models in strict mode; the published JSON schema is made
-from them. What needs two values at once (unique ids, overlapping seeds) is checked in ``loader``.
+from them. What needs two values at once (unique ids, overlapping seeds) is checked in ``loader``. Targets have a
+module of their own.
 """
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import BeforeValidator, Field, JsonValue, model_validator
 
 from ninemarch.model import Severity
+from ninemarch.suite.target_schema import TargetModel
+from ninemarch.suite.values import (
+    NOT_TEXT,
+    CodeRef,
+    Levels,
+    Name,
+    Probability,
+    PythonRef,
+    Seconds,
+    SeedRange,
+    SeverityName,
+    Strict,
+    Text,
+    as_text,
+)
 
-_DURATION = r"([0-9]+(?:\.[0-9]+)?)(ms|s|m|h)"
-_REFERENCE = r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*"
-_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
-
-
-def _seconds(value: Any) -> Any:
-    if isinstance(value, str):
-        found = re.fullmatch(_DURATION, value)
-        if not found:
-            msg = "must be a duration such as 500ms, 20s, 3m or 1h"
-            raise ValueError(msg)
-        return float(found[1]) * _UNITS[found[2]]
-    return value
-
-
-NOT_TEXT = "not_text"
-
-
-def _text(value: Any) -> Any:
-    if value is None or isinstance(value, bool | int | float):
-        # ``messages`` says how it stands in the file: 1.10 is read as 1.1.
-        raise PydanticCustomError(NOT_TEXT, "must be text, in quotes")
-    if isinstance(value, str):
-        try:
-            value.encode()
-        except UnicodeEncodeError as error:
-            msg = f"holds a lone surrogate (half a character) at place {error.start}; leave it out of names"
-            raise ValueError(msg) from error
-    return value
-
-
-def _reference(value: str) -> str:
-    if not re.fullmatch(_REFERENCE, value):
-        msg = "must be a reference to code of the form module:name, e.g. bots.geo:answer"
-        raise ValueError(msg)
-    return value
-
-
-def _probability(value: float) -> float:
-    if not 0 < value < 1:
-        hint = f"; write {value / 100:g}" if 1 < value < 100 else ""
-        msg = f"must lie above 0 and below 1{hint}"
-        raise ValueError(msg)
-    return value
-
-
-Text = Annotated[str, Field(min_length=1, max_length=500), BeforeValidator(_text)]
-Name = Annotated[str, Field(max_length=500, pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$"), BeforeValidator(_text)]
-# Our own validators word their refusals better than pydantic would; the published schema says the same to editors.
-CodeRef = Annotated[str, AfterValidator(_reference), Field(json_schema_extra={"pattern": f"^{_REFERENCE}$"})]
-Seconds = Annotated[
-    float,
-    Field(gt=0),
-    BeforeValidator(_seconds, json_schema_input_type=Annotated[str, Field(pattern=f"^{_DURATION}$")] | float),
-]
-Probability = Annotated[
-    float, AfterValidator(_probability), Field(json_schema_extra={"exclusiveMinimum": 0, "exclusiveMaximum": 1})
-]
-Weight = Annotated[float, Field(ge=0)]
-Levels = dict[Text, Weight]
-SeedRange = Annotated[list[Annotated[int, Field(ge=0, le=2**63 - 1)]], Field(min_length=2, max_length=2)]
-SeverityName = Literal["critical", "major", "minor"]
-
-
-class Strict(BaseModel):
-    """Base of every model: unknown keys, NaN and silent conversions are refused."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
-
-
-class TargetModel(Strict):
-    """A target: a Python callable, or a control with known truth."""
-
-    python: CodeRef | None = None
-    control: Literal["null", "oracle", "coin"] | None = None
-    params: dict[str, JsonValue] = {}
-    factory: bool = False
-    batch: Annotated[int, Field(ge=0, le=100_000)] = 0
-
-    @model_validator(mode="after")
-    def _one_kind(self) -> TargetModel:
-        if (self.python is None) == (self.control is None):
-            msg = "needs exactly one of the keys python, control"
-            raise ValueError(msg)
-        return self
-
-
-class PythonRef(Strict):
-    """A reference to code."""
-
-    python: CodeRef
+__all__ = ["NOT_TEXT", "SuiteModel", "TargetModel", "json_schema"]
 
 
 class GenerateModel(PythonRef):
@@ -120,7 +44,7 @@ class ScenarioModel(Strict):
     input: JsonValue
     expect: JsonValue = None
     attributes: dict[Text, Text] = {}
-    group: Annotated[str, BeforeValidator(_text)] = ""
+    group: Annotated[str, BeforeValidator(as_text)] = ""
     severity: SeverityName = "major"
     weight: Annotated[float, Field(ge=0)] = 1.0
     void: str = ""
@@ -163,7 +87,7 @@ class SourceModel(Strict):
     file: Text | None = None
     generate: GenerateModel | None = None
     hunt: HuntModel | None = None
-    subset: Annotated[str, BeforeValidator(_text)] = ""
+    subset: Annotated[str, BeforeValidator(as_text)] = ""
 
     @model_validator(mode="after")
     def _one_kind(self) -> SourceModel:
@@ -278,6 +202,7 @@ class LimitsModel(Strict):
     timeout: Seconds | None = None
     concurrency: Annotated[int, Field(ge=1, le=100_000)] = 16
     errors_max: Annotated[float, Field(ge=0, le=1)] = 0.01
+    tries: Annotated[int, Field(ge=1, le=20)] = 3
     cost_usd: Annotated[float, Field(gt=0)] | None = None
     tokens: Annotated[int, Field(ge=1)] | None = None
     time: Seconds | None = None

@@ -29,6 +29,14 @@ _ROW_GROUP = 10_000  # rows held in memory at once; larger groups save next to n
 _CHARACTERS = 64_000_000  # of texts, likewise
 ATTRIBUTE = "a."
 _TEXTS = ("reason", "detail", "input", "expect", "output", "steps")
+# What calls over a network took, one column each; null where there were none.
+_TRAFFIC = {
+    "tries": pa.int32(),
+    "waited": pa.float64(),
+    "first_token": pa.float64(),
+    "tokens_in": pa.int64(),
+    "tokens_out": pa.int64(),
+}
 _DICTIONARY = pa.dictionary(pa.int32(), pa.string())
 # Null in all three where no judge had a say.
 _JUDGED = (("judge_calls", pa.int32()), ("judge_cost_usd", pa.float64()), ("judge_tokens", pa.int64()))
@@ -132,6 +140,7 @@ def _schema(names: Iterable[str]) -> pa.Schema:
             ("weight", pa.float64()),
             ("cost_usd", pa.float64()),
             ("tokens", pa.int64()),
+            *_TRAFFIC.items(),
             *((name, pa.string()) for name in _TEXTS),
             ("check", _DICTIONARY),
             *_JUDGED,
@@ -162,6 +171,7 @@ def _batch(rows: list[tuple[Row, tuple[str, ...]]], names: tuple[str, ...], sche
         pa.array([r.spent[i] if r.spent else None for r in only], kind)
         for i, kind in enumerate((pa.float64(), pa.int64()))
     ]
+    columns += [pa.array([getattr(r.traffic, name, None) for r in only], kind) for name, kind in _TRAFFIC.items()]
     columns += [pa.array([r.texts[i] if r.texts else None for r in only], pa.string()) for i in range(len(_TEXTS))]
     columns.append(
         pa.array([(r.texts[-1] or None) if r.texts else None for r in only], pa.string())

@@ -9,9 +9,10 @@ import hashlib
 from collections.abc import Callable
 from typing import Any
 
-from ninemarch.errors import UsageError, nearest
-from ninemarch.model import Scenario, Suite
+from ninemarch.errors import SuiteError, UsageError, nearest
+from ninemarch.model import Scenario, Suite, TargetSpec
 from ninemarch.suite import resolve
+from ninemarch.targets.base import Kind, Mode, Target
 from ninemarch.text import excerpt
 
 NAMES = ("null", "oracle", "coin")
@@ -60,3 +61,24 @@ def _share(name: str) -> float:
     """A number in [0, 1) that depends on the name alone, evenly spread."""
     digest = hashlib.blake2b(f"coin|{name}".encode(), digest_size=8).digest()
     return int.from_bytes(digest) / 2**64
+
+
+def _parse(ref: str) -> TargetSpec | None:
+    name, _, p = ref.partition(":")
+    try:
+        return TargetSpec("control", name, {"p": float(p)} if p else {}) if name else None
+    except ValueError as error:
+        msg = f"--target control:{excerpt(ref, 80)}: p={excerpt(p, 40)} is not a number; write control:coin:0.99"
+        raise UsageError(msg) from error
+
+
+def _open(spec: TargetSpec, suite: Suite) -> Target:
+    unknown = [name for name in spec.params if name != "p"]
+    if unknown:
+        msg = f"control {spec.ref}: unknown parameter '{excerpt(unknown[0], 40)}'; allowed: p, of the coin"
+        raise SuiteError(msg)
+    function = control(spec.ref, suite, **spec.params)
+    return Target(Mode.SYNC, function, control=function)
+
+
+KIND = Kind("control", "control:null|oracle|coin:0.99", _parse, _open)

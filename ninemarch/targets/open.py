@@ -1,25 +1,29 @@
-"""From a target's spec to an opened target.
+"""From a target's spec to an opened target, whatever its kind.
 
-Covers ``python:`` callables (sync, async, batch, factory) and ``control:``.
+Covers the table of kinds; each kind lives in a module of its own.
 """
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable
-from functools import partial
-from typing import Any
+from collections.abc import Mapping
 
-from ninemarch.errors import SuiteError, UsageError
+from ninemarch.errors import SuiteError, UsageError, nearest
 from ninemarch.model import Suite, TargetSpec
-from ninemarch.suite import resolve
-from ninemarch.targets.base import Mode, Target
-from ninemarch.targets.controls import control
-from ninemarch.text import excerpt, fault
+from ninemarch.targets import controls, python
+from ninemarch.targets.base import Kind, Target
+from ninemarch.text import excerpt
+
+KINDS: Mapping[str, Kind] = {
+    kind.name: kind
+    for kind in (
+        python.KIND,
+        controls.KIND,
+    )
+}
 
 
 def parse_target(text: str) -> TargetSpec:
-    """Return the spec that ``--target`` names: ``python:module:name`` or ``control:null|oracle|coin[:p]``.
+    """Return the spec that ``--target`` names, such as ``python:module:name`` or ``control:coin:0.99``.
 
     Raises:
         UsageError: another form.
@@ -28,18 +32,15 @@ def parse_target(text: str) -> TargetSpec:
         >>> parse_target("control:coin:0.99").params
         {'p': 0.99}
     """
-    kind, _, ref = text.partition(":")
-    if kind == "python" and ref.count(":") == 1 and all(ref.split(":")):
-        return TargetSpec("python", ref)
-    if kind == "control" and ref:
-        name, _, p = ref.partition(":")
-        try:
-            return TargetSpec("control", name, {"p": float(p)} if p else {})
-        except ValueError as error:
-            msg = f"--target {excerpt(text, 80)}: p={excerpt(p, 40)} is not a number; write control:coin:0.99"
-            raise UsageError(msg) from error
-    msg = f"--target {excerpt(text, 80)} is not understood; write python:module:name or control:null|oracle|coin:0.99"
-    raise UsageError(msg)
+    name, _, rest = text.partition(":")
+    kind = KINDS.get(name)
+    spec = kind.parse(rest) if kind else None
+    if spec is None:
+        hint = "" if kind else nearest(name, KINDS)
+        forms = [kind.form] if kind else [each.form for each in KINDS.values()]
+        msg = f"--target {excerpt(text, 80)} is not understood{hint}; write {' or '.join(forms)}"
+        raise UsageError(msg)
+    return spec
 
 
 def open_target(spec: TargetSpec, suite: Suite) -> Target:
@@ -49,58 +50,25 @@ def open_target(spec: TargetSpec, suite: Suite) -> Target:
     method ``close`` is called then.
 
     Raises:
-        SuiteError: the reference cannot be had, is not callable, or its factory fails.
+        SuiteError: what it names cannot be had, is not callable, or its factory fails.
     """
-    if spec.kind == "control":
-        unknown = [name for name in spec.params if name != "p"]
-        if unknown:
-            msg = f"control {spec.ref}: unknown parameter '{excerpt(unknown[0], 40)}'; allowed: p, of the coin"
-            raise SuiteError(msg)
-        function = control(spec.ref, suite, **spec.params)
-        return Target(Mode.SYNC, function, control=function)
-    call, close = target_code(spec, suite), None
-    if spec.factory:
-        call = _made(call, spec)
-        if not callable(call):
-            msg = f"python: {spec.ref}: the factory returned a {type(call).__name__}; it must return a callable"
-            raise SuiteError(msg)
-        close = _closing(call)
-    elif spec.params:
-        call = partial(call, **spec.params)
-    if spec.batch:
-        return Target(Mode.BATCH, call, batch=spec.batch, close=close)
-    return Target(Mode.ASYNC if _is_async(call) else Mode.SYNC, call, close=close)
+    return _kind(spec).open(spec, suite)
 
 
-def target_code(spec: TargetSpec, suite: Suite) -> Callable[..., Any]:
-    """Import what a Python target names, without calling a factory.
+def check_target(spec: TargetSpec, suite: Suite) -> None:
+    """Look up what a target names, running as little of it as possible.
 
     Raises:
-        SuiteError: the reference cannot be had, or is not callable.
+        SuiteError: it cannot be had.
     """
-    found = resolve(spec.ref, suite.folder)
-    if not callable(found):
-        msg = f"python: {spec.ref} is not callable (it is a {type(found).__name__}); give module:name of a callable"
+    kind = _kind(spec)
+    (kind.check or kind.open)(spec, suite)
+
+
+def _kind(spec: TargetSpec) -> Kind:
+    kind = KINDS.get(spec.kind)
+    if kind is None:
+        hint, known = nearest(spec.kind, KINDS), ", ".join(KINDS)
+        msg = f"target kind '{excerpt(spec.kind, 40)}' is not known{hint}; known: {known}"
         raise SuiteError(msg)
-    return found  # type: ignore[no-any-return]
-
-
-def _made(factory: Callable[..., Any], spec: TargetSpec) -> Any:
-    try:
-        return factory(**spec.params)
-    except (Exception, SystemExit) as error:
-        msg = f"python: {spec.ref}: the factory failed: {fault(error)}"
-        raise SuiteError(msg) from error
-
-
-def _closing(made: Any) -> Callable[[], None] | None:
-    """The method ``close`` of what a factory made, where it has one that can be called at once."""
-    close = getattr(made, "close", None)
-    return close if callable(close) and not inspect.iscoroutinefunction(close) else None
-
-
-def _is_async(call: Any) -> bool:
-    while isinstance(call, partial):
-        call = call.func
-    method = getattr(call, "__call__", None)  # noqa: B004 - an object with an async __call__ is asynchronous too
-    return inspect.iscoroutinefunction(call) or inspect.iscoroutinefunction(method)
+    return kind

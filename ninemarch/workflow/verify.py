@@ -16,7 +16,7 @@ from ninemarch.engine import judge_scenarios
 from ninemarch.model import Gate, Scenario, Suite, TargetSpec, Verdict
 from ninemarch.numbers import percent
 from ninemarch.suite import Schedule
-from ninemarch.targets import open_target, target_code
+from ninemarch.targets import check_target, open_target
 from ninemarch.text import excerpt
 
 COIN = 0.9
@@ -108,10 +108,7 @@ def check_code(suite: Suite) -> None:
     compile_checks(suite)
     open_target(TargetSpec("control", "oracle"), suite)
     for spec in [release.target for release in suite.releases] + ([suite.target] if suite.target else []):
-        if spec.kind == "python":
-            target_code(spec, suite)
-        else:
-            open_target(spec, suite)
+        check_target(spec, suite)
 
 
 def review(suite: Suite) -> Iterator[str]:

@@ -1,0 +1,70 @@
+"""Targets that are Python callables: sync, async, batch, or made by a factory."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from ninemarch.errors import SuiteError
+from ninemarch.model import Suite, TargetSpec
+from ninemarch.suite import resolve
+from ninemarch.targets.base import Kind, Mode, Target
+from ninemarch.text import fault
+
+
+def _parse(ref: str) -> TargetSpec | None:
+    return TargetSpec("python", ref) if ref.count(":") == 1 and all(ref.split(":")) else None
+
+
+def _open(spec: TargetSpec, suite: Suite) -> Target:
+    call, close = target_code(spec, suite), None
+    if spec.factory:
+        call = _made(call, spec)
+        if not callable(call):
+            msg = f"python: {spec.ref}: the factory returned a {type(call).__name__}; it must return a callable"
+            raise SuiteError(msg)
+        close = _closing(call)
+    elif spec.params:
+        call = partial(call, **spec.params)
+    if spec.batch:
+        return Target(Mode.BATCH, call, batch=spec.batch, close=close)
+    return Target(Mode.ASYNC if _is_async(call) else Mode.SYNC, call, close=close)
+
+
+def target_code(spec: TargetSpec, suite: Suite) -> Callable[..., Any]:
+    """Import what a Python target names, without calling a factory.
+
+    Raises:
+        SuiteError: the reference cannot be had, or is not callable.
+    """
+    found = resolve(spec.ref, suite.folder)
+    if not callable(found):
+        msg = f"python: {spec.ref} is not callable (it is a {type(found).__name__}); give module:name of a callable"
+        raise SuiteError(msg)
+    return found  # type: ignore[no-any-return]
+
+
+def _made(factory: Callable[..., Any], spec: TargetSpec) -> Any:
+    try:
+        return factory(**spec.params)
+    except (Exception, SystemExit) as error:
+        msg = f"python: {spec.ref}: the factory failed: {fault(error)}"
+        raise SuiteError(msg) from error
+
+
+def _closing(made: Any) -> Callable[[], None] | None:
+    """The method ``close`` of what a factory made, where it has one that can be called at once."""
+    close = getattr(made, "close", None)
+    return close if callable(close) and not inspect.iscoroutinefunction(close) else None
+
+
+def _is_async(call: Any) -> bool:
+    while isinstance(call, partial):
+        call = call.func
+    method = getattr(call, "__call__", None)  # noqa: B004 - an object with an async __call__ is asynchronous too
+    return inspect.iscoroutinefunction(call) or inspect.iscoroutinefunction(method)
+
+
+KIND = Kind("python", "python:module:name", _parse, _open, target_code)

@@ -46,6 +46,7 @@ class Course(Protocol):
     gate: Gate
     where: Mapping[str, str]
     scored: int
+    counts_failures: bool
 
     @property
     def name(self) -> str:
@@ -91,6 +92,8 @@ class _Common:
         self.gate = gate
         self.where: Mapping[str, str] = dict(where)
         self.scored = 0
+        self.allowed = gate.allowed  # worked out once: it is asked for at every look
+        self.counts_failures = gate.asks is Asks.MAX_FAILURES
         left = 1 - gate.confidence - sum(look.spent for look in looks)
         self._alpha = left if left > _NOTHING else 0.0
 
@@ -157,7 +160,7 @@ class _Trials(_Common):
             self.scored += 1
             at = self._bad + self._open
             # Worth a look only when the table's entry is reached: nothing else a good trial can decide.
-            return self._good + at >= self._pass_at(at)
+            return self._good + at == self._pass_at(at)
         self._bad += reading is Reading.BAD
         self._open += reading is Reading.OPEN
         self.scored += reading is Reading.BAD
@@ -178,11 +181,11 @@ class _Trials(_Common):
 
     def fails(self, slices: int) -> bool:
         bad, trials = self._bad, self._bad + self._good
-        if bad < 2 or bad <= self.gate.allowed * trials:
+        if bad < 2 or bad <= self.allowed * trials:
             return False
         needed = self._to_fail(slices)
         return all(
-            float(stats.log_e_fail(bad, n, self.gate.allowed)) >= needed for n in (trials, trials + self._open)
+            float(stats.log_e_fail(bad, n, self.allowed)) >= needed for n in (trials, trials + self._open)
         )
 
     def hopeless(self, left: int) -> bool:
@@ -249,7 +252,7 @@ class _Scenarios(_Common):
         scores, counts = list(hist), list(hist.values())
         if clean:
             scores, counts = [*scores, 0.0], [*counts, clean]
-        return stats.group_log_e(scores, counts, self.gate.allowed, passing=passing)
+        return stats.group_log_e(scores, counts, self.allowed, passing=passing)
 
     def passes(self) -> bool:
         return all(self._log_e(hist, passing=True) >= self._to_pass for hist in self._hists[:2])

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ninemarch.engine.courses import Course, Reading, clean_trials, course_of, reading_of
-from ninemarch.model import Asks, Gate, RunPlan, Trial, Verdict
+from ninemarch.model import Gate, RunPlan, Trial, Verdict
 
 __all__ = ["StopRule"]
 
@@ -42,12 +42,14 @@ class StopRule:
         self._plain = [
             (tuple(gate.where.items()), self._course(gate, gate.where)) for gate in self._gates if not gate.each
         ]
-        self._each = [gate for gate in self._gates if gate.each]
-        for gate in self._each:
-            for where in self._known(gate):
+        for gate in self._gates:
+            for where in self._known(gate) if gate.each else []:
                 self._course(gate, where)
+        self._each: list[tuple[Gate, str, dict[str, Course]]] = [
+            (gate, name, {}) for gate in self._gates for name in gate.each
+        ]
         # A release that earlier runs have proven is looked at again as closely as a first, clean run would.
-        follows = [c for c in self._courses.values() if c.gate.asks is not Asks.MAX_FAILURES]
+        follows = [course for course in self._courses.values() if not course.counts_failures]
         proven = bool(follows) and all(course.passes() for course in follows)
         self._least = max(clean_trials(gate) for gate in self._gates) if proven else 0
 
@@ -83,12 +85,14 @@ class StopRule:
         for where, course in self._plain:
             if not where or all(trial.attributes.get(name) == level for name, level in where):
                 self._stale |= course.add(trial, reading)
-        for gate in self._each:
-            for name in gate.each:
-                if name in trial.attributes:
-                    level = {name: trial.attributes[name]}
-                    self._stale |= self._course(gate, level).add(trial, reading)
-        self._stale |= self._released % _LOOK_EVERY == 0
+        for gate, name, levels in self._each:
+            level = trial.attributes.get(name)
+            if level is not None:
+                course = levels.get(level)
+                if course is None:
+                    course = levels[level] = self._course(gate, {name: level})
+                self._stale |= course.add(trial, reading)
+        self._stale |= self._released % _LOOK_EVERY == 0 or self._released == self._least
 
     @property
     def decided(self) -> str:
@@ -109,7 +113,7 @@ class StopRule:
         for course in courses:
             if course.fails(slices if course.where else 1):
                 return f"decided after {self._released:,} trials: {course.name} has failed"
-        follows = [course for course in courses if course.gate.asks is not Asks.MAX_FAILURES]
+        follows = [course for course in courses if not course.counts_failures]
         fresh = min(self._least, self._plan.planned)
         if follows and self._released >= fresh and all(course.passes() for course in follows):
             return f"decided after {self._released:,} trials: every gate is proven"

@@ -159,7 +159,7 @@ def _sizes(folder: Path) -> dict[str, int]:
 def _steps(mode: str, trials: int) -> dict[str, Any]:
     """``workflow.run`` taken apart; ``draw`` alone is part of ``run`` and is measured once more by itself."""
     from ninemarch import table
-    from ninemarch.engine import Progress, Selection, execute, make_plan, release_of
+    from ninemarch.engine import Here, Progress, Selection, execute, make_plan, release_of
     from ninemarch.evidence import gather
     from ninemarch.gate import decide
     from ninemarch.journal import Journal, new_run_folder
@@ -180,7 +180,7 @@ def _steps(mode: str, trials: int) -> dict[str, Any]:
     plan, schedule = make_plan(suite, selection, run=folder.name, version="benchmark")
     target = open_target(release_of(suite, selection).target, suite)
     with Journal.create(folder, plan) as journal:
-        step("run", lambda: execute(suite, schedule, target, journal, Progress(plan.planned)))
+        step("run", lambda: execute(schedule, Here(suite, schedule, target), journal, Progress(plan.planned)))
     path = step("table", lambda: table.ensure(folder))
     evidence = step("evidence", lambda: gather(path, plan.gates))
     step("decide", lambda: decide(evidence, plan.gates))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from ninemarch.engine import Progress, RunResult, Selection, execute, make_plan
+from ninemarch.engine import Here, Progress, RunResult, Selection, execute, make_plan
 from ninemarch.journal import ENDINGS, VERDICTS, Journal, Row, read_journal
 from ninemarch.model import CheckSpec, Ended, Limits, RunPlan, Scenario, Suite, TargetSpec, Trials, Verdict
 from ninemarch.suite import make
@@ -45,9 +45,8 @@ class Began:
     def go(self, target: Target, notify: Callable[[Progress], None] | None = None) -> RunResult:
         """Run what is missing and close the journal."""
         with self.journal:
-            return execute(
-                self.suite, self.schedule, target, self.journal, Progress(self.plan.planned, notify=notify)
-            )
+            crew = Here(self.suite, self.schedule, target)
+            return execute(self.schedule, crew, self.journal, Progress(self.plan.planned, notify=notify))
 
     def again(self) -> Began:
         """Take the run up again, as a new process would."""

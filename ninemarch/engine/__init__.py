@@ -6,9 +6,12 @@ rule live here; statistics do not.
 
 from ninemarch.engine.plan import History, Selection, make_plan, release_of, schedule_of
 from ninemarch.engine.progress import Progress
-from ninemarch.engine.runner import RunResult, execute, judge_once, judge_scenarios, recount
+from ninemarch.engine.runner import RunResult, execute, recount
+from ninemarch.engine.trials import Crew, Here, judge_once, judge_scenarios
 
 __all__ = [
+    "Crew",
+    "Here",
     "History",
     "Progress",
     "RunResult",

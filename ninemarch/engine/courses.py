@@ -184,9 +184,7 @@ class _Trials(_Common):
         if bad < 2 or bad <= self.allowed * trials:
             return False
         needed = self._to_fail(slices)
-        return all(
-            float(stats.log_e_fail(bad, n, self.allowed)) >= needed for n in (trials, trials + self._open)
-        )
+        return all(float(stats.log_e_fail(bad, n, self.allowed)) >= needed for n in (trials, trials + self._open))
 
     def hopeless(self, left: int) -> bool:
         return self._pass_at(self._bad + self._open) > self._bad + self._good + self._open + left

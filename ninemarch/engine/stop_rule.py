@@ -88,10 +88,9 @@ class StopRule:
         for gate, name, levels in self._each:
             level = trial.attributes.get(name)
             if level is not None:
-                course = levels.get(level)
-                if course is None:
-                    course = levels[level] = self._course(gate, {name: level})
-                self._stale |= course.add(trial, reading)
+                if level not in levels:
+                    levels[level] = self._course(gate, {name: level})
+                self._stale |= levels[level].add(trial, reading)
         self._stale |= self._released % _LOOK_EVERY == 0 or self._released == self._least
 
     @property

@@ -108,8 +108,12 @@ class Journal:
             raise
         return cls(folder, summary.plan, fd, done), summary
 
-    def append(self, trial: Trial) -> None:
+    def append(self, trial: Trial, texts: Texts | None = None) -> None:
         """Add one trial; it is acknowledged at the next commit, at most ``COMMIT_SECONDS`` of appends later.
+
+        Args:
+            trial: the trial.
+            texts: its texts, where they were taken elsewhere; by default taken from it now.
 
         Raises:
             RunInvalid: a second record of the same trial (it would count twice), or the disk has refused before.
@@ -119,7 +123,7 @@ class Journal:
         if self.done[trial.number]:
             msg = f"trial {trial.number} of run {self.plan.run} is recorded already; a trial counts once"
             raise RunInvalid(msg)
-        texts = texts_of(trial)
+        texts = texts or texts_of(trial)
         self.done[trial.number] = 1
         self._pending.append((trial, texts))
         self._characters += sum(map(len, texts)) if texts else 0

@@ -6,7 +6,7 @@ makes a scenario at chosen levels.
 """
 
 from ninemarch.suite.code import resolve, source_digest
-from ninemarch.suite.draw import Drawn, GeneratorFault, Maker, Schedule, find_drawn, find_scenario, profile_of
+from ninemarch.suite.draw import Drawn, GeneratorFault, Maker, Pick, Schedule, find_drawn, find_scenario, profile_of
 from ninemarch.suite.loader import load
 from ninemarch.suite.maker import make
 from ninemarch.suite.shipped import shipped_names
@@ -15,6 +15,7 @@ __all__ = [
     "Drawn",
     "GeneratorFault",
     "Maker",
+    "Pick",
     "Schedule",
     "find_drawn",
     "find_scenario",

@@ -16,7 +16,8 @@ import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
-from typing import Any
+from operator import invert
+from typing import Any, TypeAlias
 
 from ninemarch.errors import SuiteError, UsageError, nearest
 from ninemarch.model import Profile, Scenario, Severity, Source, Suite
@@ -27,6 +28,8 @@ _GENERATED = frozenset({"input", "expect", "attributes", "group", "severity", "w
 _MOST_DIGITS = 18
 # A filter that the first so many drawn scenarios never meet is taken to select nothing.
 FILTER_PATIENCE = 20_000
+# Number of a trial, and what stands for its scenario: the index of a drawn one, ~place of a listed one.
+Pick: TypeAlias = tuple[int, int]
 
 
 class GeneratorFault(Exception):
@@ -212,6 +215,7 @@ class Schedule:
         first: int = 0,
     ) -> None:
         self._first = first
+        self._kept: dict[int, Scenario | GeneratorFault] = {}
         self.suite = suite
         self.profile = profile_of(suite, profile)
         self.repeats = suite.trials.per_scenario
@@ -251,7 +255,7 @@ class Schedule:
         """Place the listed scenarios at random among the drawn ones."""
         slots = -(-self.planned // self.repeats)
         places = sorted(order.sample(range(slots), min(len(self._listed), slots)))
-        self._places = dict(zip(places, self._listed, strict=False))
+        self._places = {place: which for which, place in enumerate(places)}
 
     def _check_where(self, listed: Sequence[Scenario]) -> None:
         for name, level in self._where.items():
@@ -274,41 +278,59 @@ class Schedule:
 
     def __iter__(self) -> Iterator[tuple[int, int, Scenario | GeneratorFault]]:
         """Yield (trial number, repeat, scenario or fault) in planned order."""
+        for number, pick in self.picks():
+            yield number, number % self.repeats, self.made(pick)
+
+    def picks(self) -> Iterator[Pick]:
+        """Yield every trial's pick in planned order; ``made`` makes its scenario, in any process with the suite."""
         number = 0
-        for scenario in self._scenarios():
-            for repeat in range(self.repeats):
+        for pick in self._picks():
+            for _ in range(self.repeats):
                 if number >= self.planned:
                     return
-                yield number, repeat, scenario
+                yield number, pick
                 number += 1
 
-    def _scenarios(self) -> Iterator[Scenario | GeneratorFault]:
+    def made(self, pick: int) -> Scenario | GeneratorFault:
+        """The scenario that the second number of a pick stands for, or why there is none."""
+        if pick not in self._kept:  # the last one only: its repeats follow it
+            self._kept = {pick: self._make(pick)}
+        return self._kept[pick]
+
+    def _make(self, pick: int) -> Scenario | GeneratorFault:
+        if pick < 0 or self._drawer is None:
+            return self._listed[~pick]
+        try:
+            return self._drawer.scenario(pick)
+        except GeneratorFault as fault:
+            return fault
+
+    def _picks(self) -> Iterator[int]:
+        """Indices of drawn scenarios; ~place of listed ones."""
         if self._drawer is None:
-            yield from self._listed
+            yield from map(invert, range(len(self._listed)))
             return
         index = self._first - 1
         misses = slot = 0
         while misses < FILTER_PATIENCE:
             if slot in self._places:
-                yield self._places[slot]
+                yield ~self._places[slot]
                 slot += 1
                 continue
             index += 1
-            drawn, _ = self._drawer.levels(index) if self._where else ({}, None)
-            if any(drawn.get(name, level) != level for name, level in self._where.items()):
+            if self._where and not self._meets(self._drawer, index):
                 misses += 1
                 continue
-            made: Scenario | GeneratorFault
-            try:
-                made = known = self._drawer.scenario(index)
-            except GeneratorFault as fault:
-                made, known = fault, fault.scenario
-            if not self._where or self._matches(known.attributes):
-                misses = 0
-                slot += 1
-                yield made
-            else:
-                misses += 1
+            misses = 0
+            slot += 1
+            yield index
+
+    def _meets(self, drawer: Drawer, index: int) -> bool:
+        drawn, _ = drawer.levels(index)
+        if any(drawn.get(name, level) != level for name, level in self._where.items()):
+            return False
+        made = self.made(index)
+        return self._matches((made.scenario if isinstance(made, GeneratorFault) else made).attributes)
 
 
 def profile_of(suite: Suite, name: str) -> Profile:

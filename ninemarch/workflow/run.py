@@ -13,7 +13,17 @@ from pathlib import Path
 import ninemarch
 from ninemarch import table
 from ninemarch.checks import compile_checks
-from ninemarch.engine import Progress, RunResult, Selection, execute, make_plan, recount, release_of, schedule_of
+from ninemarch.engine import (
+    Here,
+    Progress,
+    RunResult,
+    Selection,
+    execute,
+    make_plan,
+    recount,
+    release_of,
+    schedule_of,
+)
 from ninemarch.errors import NinemarchError, UsageError
 from ninemarch.evidence import gather
 from ninemarch.gate import decide
@@ -79,7 +89,8 @@ def run(
             raise
         with journal:
             progress = Progress(plan.planned, notify=watch)
-            result = execute(suite, schedule, target, journal, progress, baselines=_baselines(plan))
+            crew = Here(suite, schedule, target)
+            result = execute(schedule, crew, journal, progress, baselines=_baselines(plan))
     return _remembered(decide_run(folder), result, root, record=record)
 
 
@@ -108,7 +119,8 @@ def resume(name: str, *, watch: Watch | None = None, root: Path | None = None) -
         schedule = schedule_of(suite, summary.plan)
         progress = Progress(summary.plan.planned, notify=watch)
         recount(journal, progress)
-        result = execute(suite, schedule, target, journal, progress, baselines=_baselines(summary.plan))
+        crew = Here(suite, schedule, target)
+        result = execute(schedule, crew, journal, progress, baselines=_baselines(summary.plan))
     return _remembered(decide_run(folder), result, root)
 
 

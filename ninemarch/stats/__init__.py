@@ -19,7 +19,15 @@ if TYPE_CHECKING:
     from ninemarch.stats.discovery import chao1, expected_new_modes, good_turing, rarefied_modes, sample_coverage
     from ninemarch.stats.grouped import GroupSummary, compound_gamma, gaffke, group_summary
     from ninemarch.stats.interval import Interval, Side
-    from ninemarch.stats.judge import AuditedRate, audited_rate, rogan_gladen
+    from ninemarch.stats.judge import (
+        AuditedRate,
+        audited_rate,
+        audited_within,
+        judge_accuracy,
+        part_of,
+        rogan_gladen,
+        rogan_within,
+    )
     from ninemarch.stats.martingale import (
         GroupEvidence,
         group_confidence_sequence,
@@ -91,6 +99,7 @@ __all__ = [
     "all_pass_chance",
     "allocate",
     "audited_rate",
+    "audited_within",
     "benjamini_hochberg",
     "benjamini_yekutieli",
     "beta_posterior",
@@ -128,6 +137,7 @@ __all__ = [
     "hochberg",
     "holm",
     "jeffreys",
+    "judge_accuracy",
     "log_e_above",
     "log_e_below",
     "log_e_fail",
@@ -146,6 +156,7 @@ __all__ = [
     "pace_change",
     "paired_log_e",
     "paired_shares",
+    "part_of",
     "pass_at_k",
     "pass_hat_k",
     "pass_table",
@@ -153,6 +164,7 @@ __all__ = [
     "power",
     "rarefied_modes",
     "rogan_gladen",
+    "rogan_within",
     "sample_coverage",
     "sequential_plan",
     "sequential_regression",
@@ -214,7 +226,11 @@ _MODULES = {
     "judge": (
         "AuditedRate",
         "audited_rate",
+        "audited_within",
+        "judge_accuracy",
+        "part_of",
         "rogan_gladen",
+        "rogan_within",
     ),
     "martingale": (
         "GroupEvidence",

@@ -1,7 +1,8 @@
 """Failure rates when a noisy judge gives the verdicts.
 
 Covers the two-phase audit (people check a random part of what the judge failed and of what it passed), which is the
-default, and the correction by a judge's known or calibrated error rates. Judge verdicts taken as truth cover the true
+default, and the correction by a judge's known or calibrated error rates; both also where the judged rate is known
+only within limits, as at any look. Judge verdicts taken as truth cover the true
 rate 0% of the time at the nines and are not offered as an interval.
 """
 
@@ -16,7 +17,15 @@ from ninemarch.stats.interval import Interval, Side, as_rates, check_pair, check
 from ninemarch.stats.proportion import IntervalMethod, clopper_pearson
 from ninemarch.stats.weighted import weighted_gamma
 
-__all__ = ["AuditedRate", "audited_rate", "rogan_gladen"]
+__all__ = [
+    "AuditedRate",
+    "audited_rate",
+    "audited_within",
+    "judge_accuracy",
+    "part_of",
+    "rogan_gladen",
+    "rogan_within",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,4 +197,176 @@ def _lang_reiczigel(
     return (
         0.0 if at_lower is None else limit(at_lower, -1.0),
         1.0 if at_upper is None else limit(at_upper, 1.0),
+    )
+
+
+def part_of(confidence: float, parts: int = 3) -> float:
+    """Return the confidence at which each of ``parts`` limits must be taken for all to hold together (Bonferroni).
+
+    Examples:
+        >>> round(part_of(0.95, 5), 6)
+        0.99
+    """
+    return 1 - (1 - confidence) / parts
+
+
+def audited_within(
+    judged: tuple[float, float],
+    *,
+    checked_failures: int,
+    failed_of_failures: int,
+    checked_passes: int,
+    failed_of_passes: int,
+    confidence: float = 0.95,
+    sure: bool = False,
+) -> tuple[float, float]:
+    """Return one-sided limits of the true failure rate where the judged rate is known within limits.
+
+    For trials whose number depended on the judge's verdicts (a plan that may stop at any trial): what people find
+    among judged passes and judged failures does not, given those verdicts. Longer than ``audited_rate``'s.
+
+    Args:
+        judged: lower and upper limit of the judged failure rate, each at ``part_of(confidence)``.
+        checked_failures: randomly drawn judged failures that a person checked.
+        failed_of_failures: of those, truly failed.
+        checked_passes: randomly drawn judged passes that a person checked.
+        failed_of_passes: of those, truly failed.
+        confidence: of each limit, above 0 and below 1.
+        sure: some verdicts were given by no judge; failures among them are no false alarms, passes no oversights.
+
+    Returns:
+        Lower and upper limit.
+
+    Raises:
+        UsageError: counts out of range.
+
+    Source: total probability, q = r a + (1 - r) b with a and b the shares truly failed among judged failures and
+    judged passes; C. E. Bonferroni.
+
+    Examples:
+        >>> checks = {"checked_failures": 10, "failed_of_failures": 10, "failed_of_passes": 0}
+        >>> [round(limit, 4) for limit in audited_within((0.01, 0.02), checked_passes=400, **checks)]
+        [0.0066, 0.03]
+        >>> audited_within((0.0, 1.0), checked_passes=0, **checks)[1]
+        1.0
+    """
+    each = part_of(confidence)
+    ends = [float(end) for end in as_rates("judged", np.array(judged))]
+    a = _limits_of(failed_of_failures, checked_failures, each)
+    b = _limits_of(failed_of_passes, checked_passes, each)
+    a, b = ((a[0], 1.0), (0.0, b[1])) if sure else (a, b)
+    return min(r * a[0] + (1 - r) * b[0] for r in ends), max(r * a[1] + (1 - r) * b[1] for r in ends)
+
+
+def rogan_within(
+    judged: tuple[float, float],
+    *,
+    caught: int,
+    failures: int,
+    accepted: int,
+    passes: int,
+    confidence: float = 0.95,
+    sure: bool = False,
+) -> tuple[float, float]:
+    """Return one-sided limits of the true failure rate from limits of the judged rate and a calibration.
+
+    For judged rates that no binomial formula fits: groups that share fate, or a plan that may stop at any trial.
+
+    Args:
+        judged: lower and upper limit of the judged failure rate, each at ``part_of(confidence)``.
+        caught: true failures that the judge failed, of ``failures``.
+        failures: true failures that the judge was tried on, at least 1.
+        accepted: true passes that the judge passed, of ``passes``.
+        passes: true passes that the judge was tried on, at least 1.
+        confidence: of each limit, above 0 and below 1.
+        sure: some verdicts were given by no judge, so that together they are better than the judge alone.
+
+    Returns:
+        Lower and upper limit; 0 to 1 where the judge may be no better than a coin.
+
+    Raises:
+        UsageError: counts out of range.
+
+    Source: W. J. Rogan and B. Gladen (1978), American J. of Epidemiology 107:71-76, at the ends of the three rates'
+    limits; C. E. Bonferroni.
+
+    Examples:
+        >>> counts = {"caught": 95, "failures": 100, "accepted": 300, "passes": 300}
+        >>> [round(limit, 4) for limit in rogan_within((0.01, 0.02), **counts)]
+        [0.0, 0.0227]
+    """
+    each = part_of(confidence)
+    low, high = (float(end) for end in as_rates("judged", np.array(judged)))
+    se, sp = _limits_of(caught, failures, each), _limits_of(accepted, passes, each)
+    # The corrected rate falls with the sensitivity and, below it, grows with the specificity.
+    se_high, sp_high = (1.0, 1.0) if sure else (se[1], sp[1])
+    over, under = se_high + sp[0] - 1, se[0] + sp_high - 1
+    lower = max(0.0, (low + sp[0] - 1) / over) if over > 0 else 0.0
+    upper = (high + sp_high - 1) / under if under > 0 and high < se[0] else 1.0
+    return min(lower, 1.0), min(max(upper, 0.0), 1.0)
+
+
+def judge_accuracy(
+    judged_failures: int,
+    judged: int,
+    *,
+    checked_failures: int,
+    failed_of_failures: int,
+    checked_passes: int,
+    failed_of_passes: int,
+    confidence: float = 0.95,
+) -> tuple[Interval[float], Interval[float]]:
+    """Return a judge's sensitivity and specificity on the trials that it judged, from an audit of both kinds.
+
+    Args:
+        judged_failures: trials that the judge failed.
+        judged: trials that the judge saw, at least 1.
+        checked_failures: randomly drawn judged failures that a person checked.
+        failed_of_failures: of those, truly failed.
+        checked_passes: randomly drawn judged passes that a person checked.
+        failed_of_passes: of those, truly failed.
+        confidence: of both limits together.
+
+    Returns:
+        Interval of the share of true failures that it fails, and of the share of true passes that it passes; the
+        estimates are nan where nothing tells.
+
+    Raises:
+        UsageError: counts out of range.
+
+    Source: Bayes' rule on the two audited shares; C. E. Bonferroni.
+
+    Examples:
+        >>> checks = {"checked_failures": 75, "failed_of_failures": 30, "checked_passes": 225, "failed_of_passes": 0}
+        >>> [round(rate.estimate, 4) for rate in judge_accuracy(87, 3000, **checks)]
+        [1.0, 0.9824]
+    """
+    x, n = check_pair(judged_failures, judged, least=1)
+    each, r = part_of((1 + confidence) / 2, 2), x / n
+    a, b = (failed_of_failures, checked_failures), (failed_of_passes, checked_passes)
+    a_low, a_high = _limits_of(*a, each)
+    b_low, b_high = _limits_of(*b, each)
+
+    def share(part: float, rest: float) -> float:
+        return part / (part + rest) if part + rest > 0 else float("nan")
+
+    a_seen, b_seen = (k / tried if tried else float("nan") for k, tried in (a, b))
+    found = share(r * a_seen, (1 - r) * b_seen), share((1 - r) * (1 - b_seen), r * (1 - a_seen))
+    lower = share(r * a_low, (1 - r) * b_high), share((1 - r) * (1 - b_high), r * (1 - a_low))
+    upper = share(r * a_high, (1 - r) * b_low), share((1 - r) * (1 - b_low), r * (1 - a_high))
+    sides = [
+        Interval(np.nan_to_num(low), np.nan_to_num(high, nan=1.0), estimate, float(confidence), "two-phase-audit")
+        for low, high, estimate in zip(lower, upper, found, strict=True)
+    ]
+    return sides[0], sides[1]
+
+
+def _limits_of(x: int, n: int, confidence: float) -> tuple[float, float]:
+    """One-sided limits of a share, 0 and 1 where nothing was tried."""
+    k, tried = check_pair(x, n)
+    if not tried:
+        return 0.0, 1.0
+    return (
+        clopper_pearson(k, tried, confidence=confidence, side="lower").lower,
+        clopper_pearson(k, tried, confidence=confidence, side="upper").upper,
     )

@@ -8,7 +8,17 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from ninemarch.errors import UsageError
-from ninemarch.stats import audited_rate, clopper_pearson, rogan_gladen, weighted_gamma, wilson
+from ninemarch.stats import (
+    audited_rate,
+    audited_within,
+    clopper_pearson,
+    judge_accuracy,
+    part_of,
+    rogan_gladen,
+    rogan_within,
+    weighted_gamma,
+    wilson,
+)
 
 # Not offered: Blaker's interval. Prediction-powered inference is in test_others.py.
 
@@ -91,6 +101,81 @@ def test_no_judge_certifies_below_three_over_the_checked_passes():
         0, 100_000, checked_failures=0, failed_of_failures=0, checked_passes=300, failed_of_passes=0, side="upper"
     )
     assert found.upper == found.floor == pytest.approx(2.9957 / 300, rel=1e-4)
+
+
+def both_sides(k, n, confidence):
+    """One-sided limits, each at the whole confidence."""
+    return tuple(
+        getattr(clopper_pearson(k, n, confidence=confidence, side=side), side) for side in ("lower", "upper")
+    )
+
+
+def test_exact_coverage_where_the_judged_rate_is_known_within_limits():
+    """60 trials judged, 30 checked; each limit misses at most 5% of all outcomes of verdicts and checks."""
+    n, q, share = 60, 0.1, 0.1 * 0.9 + 0.9 * 0.1
+    a, b = q * 0.9 / share, q * 0.1 / (1 - share)
+    missed = {"low": 0.0, "high": 0.0}
+    for judged in range(25):
+        limits = both_sides(judged, n, part_of(0.95))
+        m = min(judged, 8)
+        for x, y in itertools.product(range(m + 1), range(6)):
+            chance = stats.binom.pmf(judged, n, share) * stats.binom.pmf(x, m, a) * stats.binom.pmf(y, 30 - m, b)
+            checks = {"checked_failures": m, "failed_of_failures": x, "checked_passes": 30 - m, "failed_of_passes": y}
+            lower, upper = audited_within(limits, **checks)
+            missed["low"] += chance * (lower > q)
+            missed["high"] += chance * (upper < q)
+    assert max(missed.values()) <= 0.05
+
+
+def test_exact_coverage_of_a_calibration_within_limits():
+    """A calibration of 30 and 30, 60 trials judged: each limit misses at most 5% of all outcomes."""
+    n, q, se, sp = 60, 0.2, 0.9, 0.95
+    share = q * se + (1 - q) * (1 - sp)
+    missed = {"low": 0.0, "high": 0.0}
+    for judged, caught, accepted in itertools.product(range(4, 30, 1), range(20, 31), range(22, 31)):
+        chance = (
+            stats.binom.pmf(judged, n, share) * stats.binom.pmf(caught, 30, se) * stats.binom.pmf(accepted, 30, sp)
+        )
+        limits = both_sides(judged, n, part_of(0.95))
+        lower, upper = rogan_within(limits, caught=caught, failures=30, accepted=accepted, passes=30)
+        missed["low"] += chance * (lower > q)
+        missed["high"] += chance * (upper < q)
+    assert max(missed.values()) <= 0.05
+
+
+@given(
+    st.floats(0, 1), st.floats(0, 1), st.integers(0, 40), st.integers(0, 40), st.integers(0, 400), st.integers(0, 400)
+)
+def test_limits_within_limits_are_limits(one, two, m, x, n, y):
+    judged, x, y = (min(one, two), max(one, two)), min(x, m), min(y, n)
+    checks = {"checked_failures": m, "failed_of_failures": x, "checked_passes": n, "failed_of_passes": y}
+    lower, upper = audited_within(judged, **checks)
+    assert 0 <= lower <= upper <= 1
+    wide = audited_within(judged, **checks, sure=True)
+    assert wide[0] <= lower + 1e-12
+    assert wide[1] >= upper - 1e-12
+    if m and n:
+        found = rogan_within(judged, caught=x, failures=m, accepted=y, passes=n)
+        sure = rogan_within(judged, caught=x, failures=m, accepted=y, passes=n, sure=True)
+        assert 0 <= found[0] <= found[1] <= 1
+        assert sure[1] >= found[1] - 1e-12
+
+
+@given(st.integers(1, 60), st.integers(1, 60), st.integers(0, 60), st.integers(0, 60))
+def test_accuracy_lies_within_its_limits(m, n, x, y):
+    x, y = min(x, m), min(y, n)
+    checks = {"checked_failures": m, "failed_of_failures": x, "checked_passes": n, "failed_of_passes": y}
+    for rate in judge_accuracy(80, 1000, **checks):
+        assert 0 <= rate.lower <= rate.upper <= 1
+        if rate.estimate == rate.estimate:
+            assert rate.lower - 1e-12 <= rate.estimate <= rate.upper + 1e-12
+
+
+def test_a_judge_that_nobody_checked_is_unknown():
+    nothing = dict.fromkeys(("checked_failures", "failed_of_failures", "checked_passes", "failed_of_passes"), 0)
+    assert audited_within((0.1, 0.2), **nothing) == (0.0, 1.0)
+    for rate in judge_accuracy(10, 100, **nothing):
+        assert (rate.lower, rate.upper, rate.estimate == rate.estimate) == (0.0, 1.0, False)
 
 
 @pytest.mark.parametrize(

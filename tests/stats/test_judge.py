@@ -158,7 +158,7 @@ def test_limits_within_limits_are_limits(one, two, m, x, n, y):
         found = rogan_within(judged, caught=x, failures=m, accepted=y, passes=n)
         sure = rogan_within(judged, caught=x, failures=m, accepted=y, passes=n, sure=True)
         assert 0 <= found[0] <= found[1] <= 1
-        assert sure[1] >= found[1] - 1e-12
+        assert sure[1] >= found[1] - 1e-12 or found[1] == 1.0  # a judge that may be a coin says nothing alone
 
 
 @given(st.integers(1, 60), st.integers(1, 60), st.integers(0, 60), st.integers(0, 60))

@@ -2,21 +2,55 @@
 
 Covers terminals, file names and short excerpts. HTML is escaped by the template engine (autoescape is always
 on there); text still passes ``printable`` first so that no control or direction-changing character reaches a
-page. Does not cover secrets.
+page. Secrets that were made known here (``conceal``) leave through none of these functions.
 """
 
 from __future__ import annotations
 
+import base64
 import json
 import math
 import re
 import unicodedata
+import urllib.parse
 from typing import Any
 
-__all__ = ["excerpt", "fault", "inert", "json_text", "plain", "printable", "scrub", "slug"]
+__all__ = ["conceal", "excerpt", "fault", "inert", "json_text", "plain", "printable", "redact", "scrub", "slug"]
 
 # Cc control, Cf format (bidi overrides, zero width), Cs lone surrogates, Co private, Cn unassigned, Zl/Zp line ends.
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+
+# Known to the whole process on purpose: a key handed from function to function would be forgotten once.
+_SECRETS: list[str] = []
+_SHORTEST_SECRET = 8
+REDACTED = "[redacted]"
+
+
+def conceal(secret: str) -> None:
+    """Make a secret known, so that ``redact`` finds it from now on, also as JSON, a URL or base64 write it.
+
+    A text of fewer than 8 characters is no key, and hiding it would hide words and numbers: it is left alone.
+    """
+    if len(secret) < _SHORTEST_SECRET:
+        return
+    quoted = {urllib.parse.quote(secret, safe=safe, errors="replace") for safe in ("", "/")}
+    escaped = {json.dumps(secret, ensure_ascii=ascii_)[1:-1] for ascii_ in (False, True)}
+    encoded = base64.b64encode(secret.encode(errors="replace")).decode().rstrip("=")
+    known = {*_SECRETS, secret, encoded, urllib.parse.quote_plus(secret, errors="replace"), *quoted, *escaped}
+    _SECRETS[:] = sorted(known, key=len, reverse=True)  # a secret within a longer one goes with it
+
+
+def redact(text: str) -> str:
+    """Return ``text`` with every known secret replaced.
+
+    Examples:
+        >>> conceal("sk-doctest-1234"); redact("Bearer sk-doctest-1234!")
+        'Bearer [redacted]!'
+    """
+    for secret in _SECRETS:
+        if secret in text:
+            text = text.replace(secret, REDACTED)
+    return text
 
 
 def printable(text: str, *, keep_newlines: bool = False) -> str:
@@ -35,6 +69,7 @@ def printable(text: str, *, keep_newlines: bool = False) -> str:
         >>> printable("two\nlines", keep_newlines=True)
         'two\nlines'
     """
+    text = redact(text)
     if text.isascii() and text.isprintable():
         return text
     out = []
@@ -70,9 +105,9 @@ def json_text(value: Any) -> str:
     methods of the object: its ``repr`` is code of the target.
     """
     if issubclass(type(value), str):
-        return str.__str__(value)  # a subclass may bring methods of its own
+        return redact(str.__str__(value))  # a subclass may bring methods of its own
     try:
-        return json.dumps(value, ensure_ascii=False, default=_unknown, skipkeys=True)
+        return redact(json.dumps(value, ensure_ascii=False, default=_unknown, skipkeys=True))
     except Exception:  # noqa: BLE001 - a subclass of dict, list or int is code of the target too
         return _unknown(value)
 
@@ -143,6 +178,7 @@ def scrub(text: str) -> str:
         >>> scrub("\ud83d!")
         '\\ud83d!'
     """
+    text = redact(text)
     try:
         text.encode()
     except UnicodeEncodeError:

@@ -7,7 +7,6 @@ executors (processes, clusters) join behind the same interface.
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from functools import partial
@@ -18,6 +17,7 @@ import msgspec
 
 from ninemarch.engine.call import INSIDE, answered, outcome_of, raised, timed_out
 from ninemarch.model import Ended, Outcome, Scenario
+from ninemarch.net.meter import measure
 from ninemarch.targets import Mode, Target
 
 _pack = msgspec.msgpack.Encoder().encode
@@ -129,6 +129,9 @@ class AsyncExecutor:
             yield from self._fly(iter(work), runner.get_loop())
         finally:
             with INSIDE:  # what a target has left behind may hang here too
+                if self._target.leave is not None:
+                    with suppress(Exception):
+                        runner.run(self._target.leave())
                 runner.close()
 
     def _fly(self, queue: Iterator[Work], loop: asyncio.AbstractEventLoop) -> Iterator[tuple[Work, Outcome]]:
@@ -155,17 +158,19 @@ class AsyncExecutor:
                 yield flying.pop(task), _outcome(task)
 
     async def _one(self, item: Work) -> Outcome:
-        start = time.perf_counter()
+        meter = measure()
         try:
-            async with asyncio.timeout(self._limit):
+            async with asyncio.timeout(self._limit) as meter.deadline:
                 value = await self._target.call(item.input)
-            return answered(value, time.perf_counter() - start, self._limit)
+            outcome = answered(value, meter.seconds, self._limit)
         except TimeoutError as error:
-            seconds = time.perf_counter() - start
-            late = self._limit is not None and seconds >= self._limit
-            return timed_out(seconds, self._limit) if late else raised(error, seconds)
+            seconds = meter.seconds
+            late = meter.deadline is not None and meter.deadline.expired()
+            late = late or (self._limit is not None and seconds >= self._limit)
+            outcome = timed_out(seconds, self._limit) if late else raised(error, seconds)
         except BaseException as error:  # noqa: BLE001 - whatever a target raises is its failure
-            return raised(error, time.perf_counter() - start)
+            outcome = raised(error, meter.seconds)
+        return meter.told(outcome)
 
 
 def _outcome(task: asyncio.Task[Outcome]) -> Outcome:
@@ -175,6 +180,7 @@ def _outcome(task: asyncio.Task[Outcome]) -> Outcome:
 
 def executor_for(target: Target, limit: float | None, concurrency: int) -> Executor:
     """Return the executor that fits how ``target`` is called."""
+    limit = target.timeout if limit is None else limit
     if target.mode is Mode.BATCH:
         return BatchExecutor(target, limit)
     if target.mode is Mode.ASYNC:

@@ -44,6 +44,34 @@ class TargetSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class Price:
+    """What a model's tokens cost, in US dollars for a million of them.
+
+    Args:
+        tokens_in: of those sent, >= 0.
+        tokens_out: of those answered, >= 0.
+        cached: of those sent that the server had kept; as ``tokens_in`` where None.
+    """
+
+    tokens_in: float
+    tokens_out: float
+    cached: float | None = None
+
+    def of(self, tokens_in: int | None, tokens_out: int | None, cached: int = 0) -> float | None:
+        """Return the cost of an answer; None where its tokens are unknown.
+
+        Examples:
+            >>> Price(0.5, 2.0, cached=0.1).of(1_000_000, 100_000, cached=500_000)
+            0.5
+        """
+        if tokens_in is None or tokens_out is None:
+            return None
+        kept = min(cached, tokens_in)
+        rate = self.tokens_in if self.cached is None else self.cached
+        return ((tokens_in - kept) * self.tokens_in + kept * rate + tokens_out * self.tokens_out) / 1e6
+
+
+@dataclass(frozen=True, slots=True)
 class Release:
     """An identified version of the target on the suite's ladder.
 
@@ -184,6 +212,7 @@ class Suite:
 
     Args:
         hunts: sources that only ``ninemarch hunt`` draws from.
+        prices: name of a model -> what its tokens cost.
         scenarios_hash: hash of everything that decides which scenarios are drawn (``hunts`` do not).
         checks_hash: hash of everything that decides what passes.
         effort_unit: what the effort of a release is counted in.
@@ -209,6 +238,7 @@ class Suite:
     demo: DemoPlan = field(default_factory=DemoPlan)
     oracle: str = ""
     hunts: tuple[HuntSource, ...] = ()
+    prices: Mapping[str, Price] = field(default_factory=dict)
     scenarios_hash: str = ""
     checks_hash: str = ""
     folder: Path | None = None

@@ -208,6 +208,14 @@ class LimitsModel(Strict):
     time: Seconds | None = None
 
 
+class PriceModel(Strict):
+    """What a model's tokens cost, in US dollars for a million."""
+
+    tokens_in: Annotated[float, Field(ge=0, alias="in")]
+    tokens_out: Annotated[float, Field(ge=0, alias="out")]
+    cached: Annotated[float, Field(ge=0)] | None = None
+
+
 class ReleaseModel(Strict):
     """One release of the target on the ladder."""
 
@@ -253,6 +261,7 @@ class SuiteModel(Strict):
     trials: TrialsModel = TrialsModel()
     limits: LimitsModel = LimitsModel()
     gates: list[GateModel] = []
+    prices: dict[Text, PriceModel] = {}
     demo: DemoModel = DemoModel()
 
 

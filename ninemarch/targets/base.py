@@ -6,7 +6,7 @@ Covers the types only. A target sees a scenario's input, never its expectation; 
 from __future__ import annotations
 
 import enum
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,7 +43,7 @@ class Target:
     control: Callable[[Scenario], Any] | None = None
     close: Callable[[], None] | None = None
     timeout: float | None = None
-    leave: Callable[[], Awaitable[None]] | None = None
+    leave: Callable[[], Coroutine[Any, Any, None]] | None = None
 
     def __enter__(self) -> Target:
         return self

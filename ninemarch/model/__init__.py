@@ -37,6 +37,7 @@ from ninemarch.model.outcome import Abstain, Answer, Ended, HandOff, NoVerdict, 
 from ninemarch.model.planning import Course, GatePlan, Needs, Sized, SuitePlan, TrialCost
 from ninemarch.model.run import RunPlan
 from ninemarch.model.scenario import Scenario, Severity
+from ninemarch.model.slice import ConfirmedSlice
 from ninemarch.model.suite import (
     CheckSpec,
     DemoPlan,
@@ -69,6 +70,7 @@ __all__ = [
     "Comparison",
     "Cone",
     "ConePoint",
+    "ConfirmedSlice",
     "Counts",
     "Course",
     "Cross",

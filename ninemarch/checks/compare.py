@@ -7,14 +7,31 @@ from __future__ import annotations
 
 import math
 import unicodedata
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from fractions import Fraction
 from typing import Any
 
+from ninemarch.checks.base import Check, Compare, compared
 from ninemarch.errors import SuiteError
+from ninemarch.model import CheckSpec, Suite
 from ninemarch.text import excerpt
 
-Compare = Callable[[Any, Any], str | None]
+__all__ = ["compile_exact", "compile_number", "compile_schema", "exact", "folded", "json_schema", "number", "same"]
+
+
+def compile_exact(spec: CheckSpec, suite: Suite) -> Check:  # noqa: ARG001 - every compiler takes the suite
+    """Return the check of equality with the expectation."""
+    return compared(exact(spec.params.get("fold", ())))
+
+
+def compile_number(spec: CheckSpec, suite: Suite) -> Check:  # noqa: ARG001 - as above
+    """Return the check of a number within its tolerance."""
+    return compared(number(spec.params.get("abs", 0.0), spec.params.get("rel", 0.0)))
+
+
+def compile_schema(spec: CheckSpec, suite: Suite) -> Check:  # noqa: ARG001 - as above
+    """Return the check of validity under a JSON schema; see ``json_schema``."""
+    return compared(json_schema(spec.params["schema"]))
 
 
 def exact(fold: Collection[str] = ()) -> Compare:
@@ -26,7 +43,7 @@ def exact(fold: Collection[str] = ()) -> Compare:
 
     def compare(expect: Any, output: Any) -> str | None:
         if fold:
-            expect, output = _folded(expect, fold), _folded(output, fold)
+            expect, output = folded(expect, fold), folded(output, fold)
         if same(expect, output):
             return None
         wanted, got = excerpt(expect, 80), excerpt(output, 80)
@@ -61,11 +78,12 @@ def same(a: Any, b: Any) -> bool:
     return type(a) is type(b) and bool(a == b)
 
 
-def _folded(value: Any, fold: Collection[str]) -> Any:
+def folded(value: Any, fold: Collection[str]) -> Any:
+    """Return ``value`` with its texts made alike in what ``fold`` names; see ``exact``."""
     if isinstance(value, dict):
-        return {k: _folded(v, fold) for k, v in value.items()}
+        return {k: folded(v, fold) for k, v in value.items()}
     if isinstance(value, list | tuple):
-        return [_folded(v, fold) for v in value]
+        return [folded(v, fold) for v in value]
     if not isinstance(value, str):
         return value
     if "case" in fold:

@@ -24,7 +24,7 @@ def mine(
     top: Annotated[int, typer.Option("--top", min=1, max=10_000, help="Clusters and slices shown at most.")] = 10,
     since: Annotated[str, typer.Option("--since", help="An earlier run on the same scenarios: what was fixed.")] = "",
     keep: Annotated[
-        bool, typer.Option("--keep", help="Record the kinds, and confirmed slices, in reports/<suite>/, for git.")
+        bool, typer.Option("--keep", help="Record the run in reports/<suite>/clusters.json, for git.")
     ] = False,
     confirm: Annotated[
         int,
@@ -75,23 +75,8 @@ def mine(
         console.say("nothing to confirm: no slice was found")
     if path:
         console.say(f"kept in {path}: commit it")
-        _keep_slices(found)
     if promoted:
         console.say(promoted)
-
-
-def _keep_slices(found: MiningResult) -> None:
-    from ninemarch import workflow
-    from ninemarch.cli import console
-    from ninemarch.numbers import count_text
-
-    done = workflow.keep_slices(found)
-    if not done:
-        return
-    parts = [f"{count_text(done.kept, 'confirmed slice')} in {done.path}: gates with confirmed: true read them"]
-    parts += [f"{done.dropped:,} taken out, refuted by fresh trials"] if done.dropped else []
-    parts += [f"{done.unnamed:,} left out: no gate can name a range of numbers"] if done.unnamed else []
-    console.say("; ".join(parts))
 
 
 def _confirmed(found: MiningResult, trials: int, top: int) -> MiningResult:

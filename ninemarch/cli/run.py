@@ -134,7 +134,7 @@ def _add(finished: Finished) -> None:
 
 def _started(name: str, chosen: dict[str, Any], quiet: bool, *, march: bool, record: bool) -> Finished:
     from ninemarch import workflow
-    from ninemarch.cli.console import foreign, say, watching
+    from ninemarch.cli.console import foreign, watching
     from ninemarch.engine import Selection
     from ninemarch.suite import load
     from ninemarch.targets import parse_target
@@ -142,8 +142,6 @@ def _started(name: str, chosen: dict[str, Any], quiet: bool, *, march: bool, rec
     target = parse_target(chosen["target"]) if chosen["target"] else None
     with watching(quiet=quiet) as show, foreign():
         suite = load(name)
-        for idle in workflow.idle_gates(suite):
-            say(f"note: {idle}")
         if march:
             workflow.check_effort(suite.name, chosen["effort"])
         amount, unit = chosen["effort"] or (None, "")

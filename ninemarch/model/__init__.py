@@ -37,10 +37,10 @@ from ninemarch.model.outcome import Abstain, Answer, Ended, HandOff, NoVerdict, 
 from ninemarch.model.planning import Course, GatePlan, Needs, Sized, SuitePlan, TrialCost
 from ninemarch.model.run import RunPlan
 from ninemarch.model.scenario import Scenario, Severity
-from ninemarch.model.slice import ConfirmedSlice
 from ninemarch.model.suite import (
     CheckSpec,
     DemoPlan,
+    Focus,
     Generator,
     HuntSource,
     Limits,
@@ -70,7 +70,6 @@ __all__ = [
     "Comparison",
     "Cone",
     "ConePoint",
-    "ConfirmedSlice",
     "Counts",
     "Course",
     "Cross",
@@ -84,6 +83,7 @@ __all__ = [
     "Ended",
     "Evidence",
     "Failure",
+    "Focus",
     "Gate",
     "GateMark",
     "GatePlan",

@@ -131,22 +131,49 @@ class HuntSource:
 
 
 @dataclass(frozen=True, slots=True)
+class Focus:
+    """What a check looks at, where that is not the whole output, and what it is compared with.
+
+    Args:
+        at: JSON path of the part that is looked at.
+        expect: what it must be, in place of the scenario's expectation; None for the scenario's.
+        expect_at: JSON path of the part of the expectation that counts.
+        file: look into this file in place of the output.
+        file_at: look into the file that the output names at this JSON path.
+        folder: where such a file must lie, beside the suite file; the suite's own folder where empty.
+        query: the file is an SQLite database; look at the rows of this query.
+    """
+
+    at: str = ""
+    expect: Any = None
+    expect_at: str = ""
+    file: str = ""
+    file_at: str = ""
+    folder: str = ""
+    query: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class CheckSpec:
     """One check: its kind, its parameters, and how bad it is when it fails.
 
     Args:
-        kind: ``exact``, ``number``, ``json_schema`` or ``python``.
+        kind: what it does, e.g. ``exact``; ``ninemarch.checks.table`` lists them.
         params: the check's own parameters.
         severity: minor checks are reported, never counted.
         function: the function itself, for a check built in Python.
         id: name by which a gate and the record of a failure call it, unique in its suite; the kind where empty.
+        parts: the checks that ``any``, ``all`` and ``not`` are made of; their own severities and ids say nothing.
+        focus: what it looks at.
     """
 
     kind: str
     params: Mapping[str, Any] = field(default_factory=dict)
     severity: Severity = Severity.MAJOR
-    function: Callable[[Scenario, Any], Any] | None = None
+    function: Callable[..., Any] | None = None
     id: str = ""
+    parts: tuple[CheckSpec, ...] = ()
+    focus: Focus = Focus()
 
 
 @dataclass(frozen=True, slots=True)

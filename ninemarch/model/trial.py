@@ -37,6 +37,18 @@ class Verdict(enum.StrEnum):
         """
         return max(verdicts, key=_MERGE_ORDER.index, default=Verdict.PASS)
 
+    @staticmethod
+    def best(verdicts: Iterable[Verdict]) -> Verdict:
+        """The best of several verdicts in the same order; a failure where there is none.
+
+        Examples:
+            >>> Verdict.best([Verdict.FAIL, Verdict.UNSCORED])
+            <Verdict.UNSCORED: 'unscored'>
+            >>> Verdict.best([])
+            <Verdict.FAIL: 'fail'>
+        """
+        return min(verdicts, key=_MERGE_ORDER.index, default=Verdict.FAIL)
+
 
 # TTCN-3 merges by the worst as well, but lets error beat fail; here a proven failure stays one.
 _MERGE_ORDER = [Verdict.PASS, Verdict.ASSISTED, Verdict.UNSCORED, Verdict.ERROR, Verdict.FAIL]

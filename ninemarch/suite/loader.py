@@ -20,7 +20,6 @@ from pydantic import ValidationError
 
 from ninemarch.errors import SuiteError, nearest
 from ninemarch.model import (
-    CheckSpec,
     DemoPlan,
     Gate,
     HuntSource,
@@ -36,20 +35,20 @@ from ninemarch.model import (
     Trials,
 )
 from ninemarch.suite import code
+from ninemarch.suite.check_schema import CheckModel
+from ninemarch.suite.check_specs import check_content, check_refs, check_spec, schema_of
 from ninemarch.suite.messages import suite_error
 from ninemarch.suite.rules import check_gates, name_checks
 from ninemarch.suite.schema import (
-    CheckModel,
     GateModel,
     HuntModel,
-    JsonSchemaModel,
     SourceModel,
     SuiteModel,
     TargetModel,
     TrialsModel,
 )
 from ninemarch.suite.shipped import shipped_folder, shipped_names
-from ninemarch.suite.sources import from_model, read_levels, read_scenarios, strict_json
+from ninemarch.suite.sources import from_model, read_levels, read_scenarios
 from ninemarch.suite.strict_yaml import Document, read_yaml
 from ninemarch.suite.target_schema import KindModel
 from ninemarch.text import excerpt
@@ -109,7 +108,7 @@ def _build(model: SuiteModel, document: Document, path: Path, extra: str) -> Sui
     profiles, default = _profiles(model, folder, path)
     sources = tuple(_source(source, folder, extra) for source in model.scenarios if source.hunt is None)
     check_ids(sources, str(path))
-    checks = name_checks([_check(check, folder) for check in model.checks], str(path))
+    checks = name_checks([check_spec(check, folder) for check in model.checks], str(path))
     gates = tuple(map(_gate, model.gates))
     check_gates(gates, checks, str(path))
     return Suite(
@@ -203,7 +202,7 @@ def _hunt(model: HuntModel, folder: Path) -> HuntSource:
     """What only a hunt draws from; its code is imported when one begins, for Hypothesis need not be installed."""
     if model.python:
         return HuntSource(ref=model.python, max_examples=model.max_examples)
-    return HuntSource(schema=_schema(model.json_schema, folder), max_examples=model.max_examples)
+    return HuntSource(schema=schema_of(model.json_schema, folder), max_examples=model.max_examples)
 
 
 def check_ids(sources: Iterable[Source], place: str) -> None:
@@ -222,32 +221,6 @@ def check_ids(sources: Iterable[Source], place: str) -> None:
     if not population:
         msg = f"{place}: the suite has no scenario; add inline scenarios, a file or a generator under scenarios"
         raise SuiteError(msg)
-
-
-def _check(model: CheckModel, folder: Path) -> CheckSpec:
-    kind, params = _check_kind(model, folder)
-    return CheckSpec(kind, params, Severity(model.severity), id=model.id or "")
-
-
-def _check_kind(model: CheckModel, folder: Path) -> tuple[str, dict[str, Any]]:
-    if model.python is not None:
-        return "python", {"python": model.python}
-    if model.exact is not None:
-        return "exact", {"fold": tuple(model.exact.fold)}
-    if model.number is not None:
-        return "number", {"abs": model.number.abs, "rel": model.number.rel}
-    return "json_schema", {"schema": _schema(model.json_schema, folder)}
-
-
-def _schema(model: JsonSchemaModel | None, folder: Path) -> Any:
-    """A JSON schema written in place or in a file."""
-    if model is None or not model.file:
-        return model.schema_ if model else None
-    file = folder / model.file
-    if not file.is_file():
-        msg = f"{file}: no such JSON schema file; paths are relative to the suite file"
-        raise SuiteError(msg)
-    return strict_json(file.read_text(encoding="utf-8"), str(file))
 
 
 def _target(model: TargetModel | None) -> TargetSpec | None:
@@ -284,7 +257,6 @@ def _gate(model: GateModel) -> Gate:
         confidence=model.confidence,
         where=dict(model.where),
         each=tuple(model.each),
-        confirmed=model.confirmed,
         min_share=model.min_share,
         blocking=model.on_fail == "block",
         all_trials=model.all_trials or 0,
@@ -364,13 +336,11 @@ def _scenarios_hash(model: SuiteModel, profiles: Mapping[str, Profile], folder: 
 
 
 def _checks_hash(checks: Sequence[CheckModel], folder: Path) -> str:
-    # Without the ids: a name decides nothing.
-    refs = [check.python for check in checks if check.python]
-    specs = [_check(check, folder) for check in checks]
+    specs = [check_spec(check, folder) for check in checks]
     return digest(
         {
             "format": 1,
-            "checks": [(spec.kind, dict(spec.params), spec.severity) for spec in specs],
-            "code": code.source_digest(refs, folder),
+            "checks": [check_content(spec) for spec in specs],
+            "code": code.source_digest([ref for spec in specs for ref in check_refs(spec)], folder),
         }
     )

@@ -11,6 +11,7 @@ from typing import Any
 
 from ninemarch.errors import SuiteError
 from ninemarch.model import CheckSpec, Gate, Limits, Profile, Scenario, Seeds, Source, Suite, Trials
+from ninemarch.suite.check_specs import check_content
 from ninemarch.suite.loader import check_ids, check_levels, digest
 from ninemarch.suite.rules import check_gates, name_checks
 
@@ -72,7 +73,7 @@ def make(  # noqa: PLR0913 - one keyword for each key of a suite file
         limits=limits or Limits(),
         seeds=seeds or Seeds(),
         scenarios_hash=digest({"format": 1, "scenarios": content, "profile": levels, "version": version}),
-        checks_hash=digest([(spec.kind, dict(spec.params), spec.severity, version) for spec in specs]),
+        checks_hash=digest([[*check_content(spec), version] for spec in specs]),
     )
 
 

@@ -2,7 +2,7 @@
 
 Covers shape and ranges of single values, as pydantic models in strict mode; the published JSON schema is made
 from them. What needs two values at once (unique ids, overlapping seeds) is checked in ``loader``. Targets have a
-module of their own.
+module of their own, and so have checks (``check_schema``).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, JsonValue, model_validator
 
-from ninemarch.model import Severity
+from ninemarch.suite.check_schema import CheckModel, JsonSchemaModel
 from ninemarch.suite.target_schema import TargetModel
 from ninemarch.suite.values import (
     NOT_TEXT,
@@ -51,20 +51,6 @@ class ScenarioModel(Strict):
     source: str = ""
 
 
-class JsonSchemaModel(Strict):
-    """Validity under a JSON schema, from a file or written in place."""
-
-    file: Text | None = None
-    schema_: dict[str, JsonValue] | None = Field(default=None, alias="schema")
-
-    @model_validator(mode="after")
-    def _one_kind(self) -> JsonSchemaModel:
-        if (self.file is None) == (self.schema_ is None):
-            msg = "needs exactly one of the keys file, schema"
-            raise ValueError(msg)
-        return self
-
-
 class HuntModel(Strict):
     """Scenarios that only a hunt tries: a Hypothesis strategy, or the JSON schema of the input."""
 
@@ -100,37 +86,6 @@ class SourceModel(Strict):
         return self
 
 
-class ExactModel(Strict):
-    """Equality with the expectation, after folding."""
-
-    fold: list[Literal["case", "space", "punctuation"]] = []
-
-
-class NumberModel(Strict):
-    """A number within a tolerance of the expectation."""
-
-    abs: Annotated[float, Field(ge=0)] = 0.0
-    rel: Annotated[float, Field(ge=0)] = 0.0
-
-
-class CheckModel(Strict):
-    """One check; exactly one kind, its severity, and the name that gates and records call it by."""
-
-    id: Name | None = None
-    exact: ExactModel | None = None
-    number: NumberModel | None = None
-    json_schema: JsonSchemaModel | None = None
-    python: CodeRef | None = None
-    severity: SeverityName = Severity.MAJOR.value
-
-    @model_validator(mode="after")
-    def _one_kind(self) -> CheckModel:
-        if sum(part is not None for part in (self.exact, self.number, self.json_schema, self.python)) != 1:
-            msg = "needs exactly one of the keys exact, number, json_schema, python"
-            raise ValueError(msg)
-        return self
-
-
 class GateModel(Strict):
     """A requirement on evidence: exactly one kind."""
 
@@ -149,7 +104,6 @@ class GateModel(Strict):
     confidence: Probability = 0.95
     where: dict[Text, Text] = {}
     each: list[Text] = []
-    confirmed: bool = False
     min_share: Annotated[float, Field(ge=0, lt=1)] = 0.0
     on_fail: Literal["block", "warn"] = "block"
 
@@ -163,11 +117,8 @@ class GateModel(Strict):
                 "cost_usd with quantile; baseline with max_drop; max_failures, alone or with severity or check"
             )
             raise ValueError(msg)
-        if sum(map(bool, (self.where, self.each, self.confirmed))) > 1:
-            msg = "has several of where, each and confirmed; give each its own gate"
-            raise ValueError(msg)
-        if self.confirmed and given not in ({"success"}, {"nines"}):
-            msg = "has confirmed; a gate on confirmed slices asks for success or nines"
+        if self.where and self.each:
+            msg = "has both where and each; give each its own gate"
             raise ValueError(msg)
         return self
 

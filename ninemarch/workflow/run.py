@@ -34,7 +34,6 @@ from ninemarch.model import Decision, Evidence, March, RunPlan, Suite
 from ninemarch.suite import load
 from ninemarch.targets import open_target
 from ninemarch.workflow.history import begin, end, history_of
-from ninemarch.workflow.slices import with_confirmed
 from ninemarch.workflow.waivers import waived_of, waivers_for
 
 Watch = Callable[[Progress], None]
@@ -74,7 +73,6 @@ def run(
         Interrupted: a signal came; everything acknowledged is kept.
         RunInvalid: the journal cannot be written.
     """
-    suite = with_confirmed(suite)
     # Everything that can be wrong with the request is found before a folder is made.
     make_plan(suite, selection, run="", version="")
     compile_checks(suite)

@@ -187,7 +187,7 @@ def test_an_answer_that_breaks_when_it_is_compared_is_contained():
 @pytest.mark.parametrize(
     ("spec", "words"),
     [
-        (CheckSpec("exakt"), "check kind 'exakt' is not known; allowed: exact, number, json_schema, python"),
+        (CheckSpec("exakt"), "check kind 'exakt' is not known; did you mean 'exact'?; allowed: exact, number, json_schema, contains,"),
         (CheckSpec("python", {"python": "nosuch_x:f"}), "no module 'nosuch_x'"),
         (CheckSpec("python", {"python": "json:__doc__"}), "json:__doc__ is not callable; give a function of (scenario, output)"),
         (CheckSpec("json_schema", {"schema": {"type": "x"}}), "the schema is not valid"),

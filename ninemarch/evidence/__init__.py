@@ -11,8 +11,8 @@ from ninemarch.evidence.breakdown import breakdown
 from ninemarch.evidence.estimate import estimate, extra_clean_trials, misses, p_beyond, proves_beyond, proves_within
 from ninemarch.evidence.expected import expected_slices
 from ninemarch.evidence.failed import FailedTrials, LevelCounts
+from ninemarch.evidence.failures import read_failures, stream_failures
 from ninemarch.evidence.gather import gather
-from ninemarch.evidence.load import read_failures, stream_failures
 from ninemarch.evidence.pairs import Pair, pair_trials
 from ninemarch.evidence.scenarios import Scenarios, compare, read_scenarios
 from ninemarch.evidence.waived import Waived

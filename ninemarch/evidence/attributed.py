@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from ninemarch import table
 from ninemarch.evidence.cells import Cells, weighs_unlike
-from ninemarch.evidence.load import Coded, read_columns
+from ninemarch.evidence.columns import Coded
+from ninemarch.evidence.load import Wanted, read_columns
 from ninemarch.model import RunPlan, Verdict
 
 __all__ = ["Attributed", "read_attributed"]
@@ -48,7 +49,7 @@ def read_attributed(path: Path) -> Attributed:
         RunInvalid: the table is damaged.
     """
     head = table.head(path)
-    columns = read_columns(path, head, head.attributes)
+    columns = read_columns(path, head, Wanted(head.attributes, every=True))
     scored = columns.has(Verdict.PASS, Verdict.FAIL, Verdict.ASSISTED)
     weight = None
     if head.plan.weights or weighs_unlike(columns):

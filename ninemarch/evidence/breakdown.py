@@ -6,7 +6,7 @@ Covers pointers to where failures are, each with its interval; none of them is c
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from itertools import combinations
 from pathlib import Path
 
@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 from scipy import stats as scipy_stats
 
 from ninemarch import table
+from ninemarch.evidence.columns import Columns, Mask
 from ninemarch.evidence.count import tally_of
 from ninemarch.evidence.estimate import estimate
-from ninemarch.evidence.load import Coded, Columns, read_columns
+from ninemarch.evidence.load import Wanted, read_columns
 from ninemarch.model import Breakdown, Cross, Rate, Verdict
 
 __all__ = ["breakdown"]
@@ -26,7 +27,6 @@ MOST_LEVELS = 8
 MOST_ATTRIBUTES = 4
 _ALIKE = 0.95  # share of trials that the commonest partner of a level covers
 _TOO_MANY = 60  # levels of an attribute that is more of a name than a dimension
-Mask = NDArray[np.bool_]
 
 
 def breakdown(path: Path, *, confidence: float = 0.95, broken: Collection[int] = ()) -> Breakdown:
@@ -41,20 +41,18 @@ def breakdown(path: Path, *, confidence: float = 0.95, broken: Collection[int] =
         RunInvalid: the table is damaged.
     """
     head = table.head(path)
-    columns = read_columns(path, head, head.attributes, {"severity", "cost_usd", "tokens"})
-    columns = columns.with_verdict(broken, Verdict.VOID)
+    columns = read_columns(path, head, Wanted(head.attributes, {"severity"}, void=broken))
     scored = columns.has(Verdict.PASS, Verdict.FAIL, Verdict.ASSISTED)
     bad = columns.has(Verdict.FAIL, Verdict.ASSISTED)
     codes, words = columns.severity
-    failed = np.bincount(codes[columns.has(Verdict.FAIL)], minlength=len(words))
-    known = ~np.isnan(columns.cost)
-    used = columns.tokens[~np.isnan(columns.tokens)]
+    failed = _trials_of(columns, codes, words, columns.has(Verdict.FAIL))
+    spent = columns.spending
     return Breakdown(
         severities={word: int(count) for word, count in zip(words, failed, strict=True) if count},
         crosses=tuple(_cross(columns, scored, bad, pair, confidence) for pair in _pairs(columns, scored, bad)),
-        cost_usd=float(columns.cost[known].sum()) if known.any() else None,
-        tokens=int(used.sum()) if used.size else None,
-        priced=int(known.sum()),
+        cost_usd=spent.cost_usd if spent and spent.priced else None,
+        tokens=spent.tokens if spent and spent.metered else None,
+        priced=spent.priced if spent else 0,
     )
 
 
@@ -62,21 +60,27 @@ def _pairs(columns: Columns, scored: Mask, bad: Mask) -> list[tuple[str, str]]:
     """Pairs of the attributes whose levels differ most (by the chi-square test), most different first."""
     strength = {}
     for name, (codes, words) in columns.levels.items():
-        trials = np.bincount(codes[scored & (codes >= 0)], minlength=len(words))
+        trials = _trials_of(columns, codes, words, scored)
         if not 2 <= np.count_nonzero(trials) <= _TOO_MANY:
             continue
-        failures = np.bincount(codes[scored & bad & (codes >= 0)], minlength=len(words))
+        failures = _trials_of(columns, codes, words, scored & bad)
         strength[name] = _differ(failures[trials > 0], trials[trials > 0])
     names = sorted(strength, key=lambda name: (-strength[name], name))[:MOST_ATTRIBUTES]
-    return [(a, b) for a, b in combinations(names, 2) if not _same(columns.levels[a], columns.levels[b], scored)]
+    return [(a, b) for a, b in combinations(names, 2) if not _same(columns, (a, b), scored)]
 
 
-def _same(first: Coded, second: Coded, scored: Mask) -> bool:
+def _trials_of(columns: Columns, codes: NDArray[np.int64], words: Sequence[str], mask: Mask) -> NDArray[np.int64]:
+    """How many of these trials have each of the words."""
+    mask = mask & (codes >= 0)
+    return np.bincount(codes[mask], weights=columns.many[mask], minlength=len(words)).astype(np.int64)
+
+
+def _same(columns: Columns, pair: tuple[str, str], scored: Mask) -> bool:
     """Whether one attribute all but determines the other, so that a table of both says what one says."""
-    (a, a_words), (b, b_words) = first, second
+    (a, a_words), (b, b_words) = (columns.levels[name] for name in pair)
     known = scored & (a >= 0) & (b >= 0)
-    table_ = np.bincount(a[known].astype(np.int64) * len(b_words) + b[known], minlength=len(a_words) * len(b_words))
-    table_ = table_.reshape(len(a_words), len(b_words))
+    cells = _trials_of(columns, a * len(b_words) + b, [""] * (len(a_words) * len(b_words)), known)
+    table_ = cells.reshape(len(a_words), len(b_words))
     most = max(table_.max(axis=0).sum(), table_.max(axis=1).sum())
     return bool(most >= _ALIKE * max(table_.sum(), 1) and min(table_.shape) > 1 and _spread(table_))
 
@@ -96,7 +100,7 @@ def _differ(failures: NDArray[np.int64], trials: NDArray[np.int64]) -> float:
 
 
 def _cross(columns: Columns, scored: Mask, bad: Mask, pair: tuple[str, str], confidence: float) -> Cross:
-    levels = [_largest(*columns.levels[name], scored) for name in pair]
+    levels = [_largest(columns, name, scored) for name in pair]
     shown = np.zeros(scored.shape, dtype=np.bool_)
     cells: list[tuple[Rate | None, ...]] = []
     for row in levels[0]:
@@ -104,13 +108,14 @@ def _cross(columns: Columns, scored: Mask, bad: Mask, pair: tuple[str, str], con
         for column in levels[1]:
             inside = scored & columns.where(pair[0], row) & columns.where(pair[1], column)
             shown |= inside
-            rates.append(estimate(tally_of(columns.unit, inside, bad), confidence))
+            rates.append(estimate(tally_of(columns, inside, bad), confidence))
         cells.append(tuple(rates))
-    left = int(scored.sum()) - int(shown.sum())
+    left = columns.total(scored) - columns.total(shown)
     return Cross(pair[0], pair[1], tuple(levels[0]), tuple(levels[1]), tuple(cells), left)
 
 
-def _largest(codes: NDArray[np.int32], words: list[str], scored: Mask) -> list[str]:
-    trials = np.bincount(codes[scored & (codes >= 0)], minlength=len(words))
+def _largest(columns: Columns, name: str, scored: Mask) -> list[str]:
+    codes, words = columns.levels[name]
+    trials = _trials_of(columns, codes, words, scored)
     order = sorted(range(len(words)), key=lambda code: (-trials[code], words[code]))
     return [words[code] for code in order[:MOST_LEVELS] if trials[code]]

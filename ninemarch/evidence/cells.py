@@ -11,12 +11,10 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from ninemarch.evidence.load import Columns
+from ninemarch.evidence.columns import Columns, Mask
 from ninemarch.model import RunPlan, Weighted
 
 __all__ = ["Cells", "pooled", "weighs_unlike"]
-
-Mask = NDArray[np.bool_]
 
 
 def pooled(groups: Mapping[tuple[int, int], int]) -> Weighted:
@@ -45,7 +43,7 @@ class Cells:
     def __init__(self, plan: RunPlan, columns: Columns) -> None:
         self._plan = plan
         self._columns = columns
-        size = columns.number.shape
+        size = columns.many.shape
         self._share = np.ones(size)
         code = np.zeros(size, dtype=np.int64)
         for name, weights in plan.weights.items():
@@ -61,12 +59,16 @@ class Cells:
         """The share of real use that each counted trial stands for; 0 for the others."""
         inside = counted & (self._share > 0) & (self._columns.weight > 0)
         part = np.zeros(inside.shape)
-        part[inside] = self._parts(inside)
+        part[inside] = self._parts(inside, self._mass(inside))
         return part
 
-    def _parts(self, inside: Mask) -> NDArray[np.float64]:
+    def _mass(self, inside: Mask) -> NDArray[np.float64]:
+        """Weight of all trials of each entry's cell."""
         cell, own = self._cell[inside], self._columns.weight[inside]
-        return np.asarray(own / np.bincount(cell, weights=own)[cell] * self._share[inside])
+        return np.asarray(np.bincount(cell, weights=own * self._columns.many[inside])[cell])
+
+    def _parts(self, inside: Mask, mass: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.asarray(self._columns.weight[inside] / mass * self._share[inside])
 
     def weigh(
         self,
@@ -86,26 +88,28 @@ class Cells:
         inside = counted & (self._share > 0) & (self._columns.weight > 0)
         if not inside.any():
             return Weighted(0.0, 0.0, 1.0, 1.0)
-        cell, own = self._cell[inside], self._columns.weight[inside]
-        mass = np.bincount(cell, weights=own)
-        part = self._parts(inside)
+        own, many = self._columns.weight[inside], self._columns.many[inside]
+        mass = self._mass(inside)
+        part = self._parts(inside, mass)
         population = np.prod([self._plan.weights.get(name, {}).get(level, 1.0) for name, level in where.items()])
         part /= max(float(population), 1e-300)
         # Of a slice by an attribute outside the profile nobody knows the share of real use: it is scaled to 1.
         free = bool(set(where) - set(self._plan.weights)) or not self._plan.weights
-        covered = min(float(part.sum()), 1.0)
+        covered = min(float((part * many).sum()), 1.0)
         uncovered = 0.0 if free else max(0.0, 1.0 - covered)
         part *= 1.0 / max(covered, 1e-300) if free else 1.0
         # Where scenarios have weights of their own, those of the missing ones may be anything.
         one = math.inf if weighs_unlike(self._columns) else own[0]
         unknown = min(1.0, missing_failed * one * float((part / own).max())) if missing_failed else 0.0
-        part *= mass[cell] / (mass[cell] + missing_passed * one) if missing_passed else 1.0
-        unit = np.arange(part.size) if self._columns.unit is None else self._columns.unit[inside]
-        possible = np.bincount(unit, weights=part)
-        actual = np.bincount(unit, weights=part * score[inside])
+        part *= mass / (mass + missing_passed * one) if missing_passed else 1.0
+        unit, each = np.arange(part.size), part
+        if self._columns.unit is not None:
+            unit, each, many = self._columns.unit[inside], part * many, np.ones(1, dtype=np.int64)
+        possible = np.bincount(unit, weights=each)
+        actual = np.bincount(unit, weights=each * score[inside])
         return Weighted(
-            y=float(actual.sum()),
-            v=float((actual**2).sum()),
+            y=float((actual * many).sum()),
+            v=float((actual**2 * many).sum()),
             m=float(possible.max()) or 1.0,
             uncovered=min(1.0, (uncovered if uncovered > 1e-9 else 0.0) + unknown),
         )

@@ -6,13 +6,15 @@ Covers sums. What the tallies mean (intervals) is in ``estimate``.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ninemarch.evidence.cells import Cells, pooled, weighs_unlike
-from ninemarch.evidence.load import Columns
-from ninemarch.evidence.scores import Mask, Reading, Score
+from ninemarch.evidence.columns import ORDER, Columns, Mask
+from ninemarch.evidence.kinds import distinct
+from ninemarch.evidence.scores import Reading, Score
 from ninemarch.model import Counts, Look, RunPlan, Slice, Tally, Verdict
 
 __all__ = ["Counter", "tally_of"]
@@ -27,14 +29,13 @@ class Counter:
         plan: the plan of the run.
         columns: its trials.
         stopped: whether the plan's own stop rule ended it: it then called for no more trials than it made.
+        missing: trials missing, where these are not all that were recorded.
     """
 
-    def __init__(self, plan: RunPlan, columns: Columns, *, stopped: bool) -> None:
+    def __init__(self, plan: RunPlan, columns: Columns, *, stopped: bool, missing: int | None = None) -> None:
         self._plan = plan
         self._columns = columns
-        recorded = len(columns.number)
-        self._planned = recorded if stopped else plan.planned
-        self._missing = self._planned - recorded
+        self._missing = (0 if stopped else plan.planned - columns.recorded) if missing is None else missing
         self._cells = Cells(plan, columns) if plan.weights or weighs_unlike(columns) else None
         self._anytime = plan.stop == "sequential" and self._cells is None
 
@@ -42,6 +43,19 @@ class Counter:
         """Yield ``{attribute: level}`` for every level seen, in order of the level's name."""
         for level in sorted(self._columns.levels.get(attribute, (None, []))[1]):
             yield {attribute: level}
+
+    def slices(self, attribute: str) -> Iterator[Slice]:
+        """Yield the slice of every level seen, in order of the level's name; each is looked for once."""
+        if self._cells is not None or attribute not in self._columns.levels:
+            yield from map(self.slice, self.levels(attribute))
+            return
+        codes, words = self._columns.levels[attribute]
+        order = np.argsort(codes, kind="stable")
+        ends = np.searchsorted(codes[order], np.arange(len(words) + 1))
+        for code in sorted(range(len(words)), key=words.__getitem__):
+            rows = order[ends[code] : ends[code + 1]]
+            part = Counter(self._plan, self._columns.take(rows), stopped=True, missing=self._missing)
+            yield part.slice({attribute: words[code]})
 
     def slice(self, where: Mapping[str, str]) -> Slice:
         """Count a slice; its tallies are of success."""
@@ -53,7 +67,7 @@ class Counter:
             worst = self._tally(everything, failed | assisted | open_, where, missing=(self._missing, 0))
             best = self._tally(everything, failed | assisted, where, missing=(0, self._missing), look=True)
         acting = self._tally(passed | failed, failed, where, by_size=not self._anytime)
-        counts = self._counts(where, failed)
+        counts = self._counts(where)
         return Slice(where=dict(where), counts=counts, scored=scored, acting=acting, worst=worst, best=best)
 
     def measure(self, where: Mapping[str, str], score: Score, *, weighted: bool = True) -> Slice:
@@ -65,7 +79,7 @@ class Counter:
         lost, won = Reading(everything, bad | open_, open_, 1.0), Reading(everything, bad, open_, 0.0)
         return Slice(
             where=dict(where),
-            counts=self._counts(where, failed),
+            counts=self._counts(where),
             scored=scored,
             acting=scored,
             worst=self._scored(where, score, lost, missing=(self._missing, 0), weighted=weighted),
@@ -84,25 +98,26 @@ class Counter:
         return passed, failed, assisted, mask & has(Verdict.UNSCORED, Verdict.ERROR)
 
     def _mask(self, where: Mapping[str, str]) -> Mask:
-        mask = np.ones(self._columns.number.shape, dtype=np.bool_)
+        mask = np.ones(self._columns.many.shape, dtype=np.bool_)
         for name, level in where.items():
             mask &= self._columns.where(name, level)
         return mask
 
-    def _counts(self, where: Mapping[str, str], failed: Mask) -> Counts:
-        mask = self._mask(where)
-        silent = int((failed & self._columns.silent).sum())
-        number = {v: int(np.count_nonzero(mask & self._columns.has(v))) for v in Verdict}
+    def _counts(self, where: Mapping[str, str]) -> Counts:
+        columns, mask = self._columns, self._mask(where)
+        number = np.bincount(columns.verdict[mask], weights=columns.many[mask], minlength=len(ORDER))
+        by_verdict = {verdict: int(count) for verdict, count in zip(ORDER, number, strict=True)}
+        silent = columns.total(mask & columns.has(Verdict.FAIL) & columns.silent)
         missing = 0 if where else self._missing
         return Counts(
-            planned=int(mask.sum()) + missing,
-            passed=number[Verdict.PASS],
-            loud=number[Verdict.FAIL] - silent,
+            planned=columns.total(mask) + missing,
+            passed=by_verdict[Verdict.PASS],
+            loud=by_verdict[Verdict.FAIL] - silent,
             silent=silent,
-            assisted=number[Verdict.ASSISTED],
-            unscored=number[Verdict.UNSCORED],
-            errors=number[Verdict.ERROR],
-            void=number[Verdict.VOID],
+            assisted=by_verdict[Verdict.ASSISTED],
+            unscored=by_verdict[Verdict.UNSCORED],
+            errors=by_verdict[Verdict.ERROR],
+            void=by_verdict[Verdict.VOID],
             missing=missing,
         )
 
@@ -122,9 +137,9 @@ class Counter:
         cells = self._cells if weighted else None
         if cells is not None:
             weights = cells.weigh(found.counted, found.value, where, missing_failed=units[0], missing_passed=units[1])
-            return Tally(_sorted(_histogram(self._columns.unit, found.counted, reading.failed)), weighted=weights)
-        groups = _histogram(self._columns.unit, found.counted, reading.failed)
-        values, counts = _units(self._columns.unit, found.counted, found.value)
+            return Tally(_sorted(_histogram(self._columns, found.counted, reading.failed)), weighted=weights)
+        groups = _histogram(self._columns, found.counted, reading.failed)
+        values, counts = _units(self._columns, found.counted, found.value)
         both = {float(value): int(count) for value, count in zip(values, counts, strict=True)}
         for value, count in ((1.0, int(units[0])), (0.0, int(units[1]))):
             if count:
@@ -142,7 +157,7 @@ class Counter:
         by_size: bool = False,
     ) -> Tally:
         """Tally whole scores; ``missing`` trials are taken as (failed, passed)."""
-        groups = _histogram(self._columns.unit, counted, failed)
+        groups = _histogram(self._columns, counted, failed)
         for failures, count in zip((1, 0), missing, strict=True):
             if count:
                 groups[failures, 1] = groups.get((failures, 1), 0) + count
@@ -158,7 +173,7 @@ class Counter:
             groups=_sorted(groups),
             weighted=weighted,
             look=staged,
-            planned=int(counted.sum()) + missing[1] if staged else 0,
+            planned=self._columns.total(counted) + missing[1] if staged else 0,
             anytime=self._anytime,
         )
 
@@ -167,45 +182,52 @@ class Counter:
         look = self._plan.look
         if look is None:
             return None
-        first = self._columns.number < look.at
-        at, seen = int((counted & first).sum()), int((failed & first).sum())
+        total, early = self._columns.total, self._columns.early
+        at, seen = total(counted & early), total(failed & early)
         if missing_passed:
-            at += look.at - int(first.sum())
-        made = int(counted.sum()) + missing_passed
+            at += look.at - total(early)
+        made = total(counted) + missing_passed
         # With nothing counted by then the look could stop nothing; with too many failures it is still to come.
         if at == 0 or (made > at and seen >= look.stop_at):
             return None
         return Look(at=at, stop_at=look.stop_at)
 
 
-def tally_of(unit: NDArray[np.int64] | None, counted: Mask, failed: Mask) -> Tally:
-    """Return the plain tally of the counted trials, by independent unit (None: every trial is its own)."""
-    return Tally(_sorted(_histogram(unit, counted, failed)))
+def tally_of(columns: Columns, counted: Mask, failed: Mask) -> Tally:
+    """Return the plain tally of the counted trials, by independent unit."""
+    return Tally(_sorted(_histogram(columns, counted, failed)))
 
 
 def _sorted(groups: Groups) -> tuple[tuple[int, int, int], ...]:
     return tuple((k, n, c) for (k, n), c in sorted(groups.items()))
 
 
-def _histogram(unit: NDArray[np.int64] | None, counted: Mask, failed: Mask) -> Groups:
+def _by_unit(unit: NDArray[np.int64], weights: NDArray[Any], size: int = 0) -> NDArray[np.float64]:
+    return np.asarray(np.bincount(unit, weights=weights, minlength=size), dtype=np.float64)
+
+
+def _histogram(columns: Columns, counted: Mask, failed: Mask) -> Groups:
     """(failures, trials) of a unit -> number of such units."""
-    if unit is None:
-        bad, total = int((failed & counted).sum()), int(counted.sum())
-        return {key: count for key, count in (((0, 1), total - bad), ((1, 1), bad)) if count}
-    trials = np.bincount(unit[counted])
-    failures = np.bincount(unit[counted & failed], minlength=trials.size)
-    pairs, many = np.unique(np.stack([failures, trials])[:, trials > 0], axis=1, return_counts=True)
-    return {(int(k), int(n)): int(c) for (k, n), c in zip(pairs.T, many, strict=True)}
+    bad = counted & failed
+    if columns.unit is None:
+        many = {(0, 1): columns.total(counted & ~failed), (1, 1): columns.total(bad)}
+        return {key: count for key, count in many.items() if count}
+    trials = _by_unit(columns.unit[counted], columns.many[counted])
+    failures = _by_unit(columns.unit[bad], columns.many[bad], trials.size)
+    pairs = [each[trials > 0].astype(np.int64) for each in (failures, trials)]
+    at, counts = distinct(pairs)
+    return {(int(pairs[0][i]), int(pairs[1][i])): int(count) for i, count in zip(at, counts, strict=True)}
 
 
 def _units(
-    unit: NDArray[np.int64] | None, counted: Mask, value: NDArray[np.float64]
+    columns: Columns, counted: Mask, value: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """Distinct scores of the independent units (the mean of their trials' scores), and how many have each."""
-    own = value[counted]
-    if unit is not None and own.size:
-        trials = np.bincount(unit[counted])
-        sums = np.bincount(unit[counted], weights=own)
+    own, many = value[counted], columns.many[counted]
+    if columns.unit is not None and own.size:
+        unit = columns.unit[counted]
+        trials, sums = _by_unit(unit, many), _by_unit(unit, own * many)
         own = np.round(sums[trials > 0] / trials[trials > 0], 12)  # sums in another order may differ in the last bit
-    values, counts = np.unique(own, return_counts=True)
-    return values, counts
+        many = np.ones(own.size, dtype=np.int64)
+    values, place = np.unique(own, return_inverse=True)
+    return values, np.bincount(place, weights=many, minlength=values.size).astype(np.int64)

@@ -12,13 +12,12 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from ninemarch.evidence.columns import ORDER, Columns
 from ninemarch.evidence.count import Counter
-from ninemarch.evidence.load import Columns
 from ninemarch.model import Gate, RunPlan, Scenario, Slice, Verdict
 
 __all__ = ["expected_slices"]
 
-_ORDER = tuple(Verdict)
 _Word = TypeVar("_Word", bound=Hashable)
 
 
@@ -48,23 +47,20 @@ def _columns(plan: RunPlan, scenarios: Sequence[Scenario | None], attributes: Se
     # A group may have the name of a scenario, and is another unit all the same.
     names = [("group", s.group) if s and s.group else ("", s.id if s else str(n)) for n, s in enumerate(scenarios)]
     return Columns(
+        many=np.ones(size, dtype=np.int64),
         number=np.arange(size),
-        verdict=np.array([_ORDER.index(each) for each in verdict], dtype=np.int8),
+        verdict=np.array([ORDER.index(each) for each in verdict]),
         silent=np.zeros(size, dtype=np.bool_),
         weight=np.array([s.weight if s else 1.0 for s in scenarios]),
-        seconds=np.zeros(size, dtype=np.float32),
+        early=np.arange(size) < plan.look.at if plan.look else np.zeros(size, dtype=np.bool_),
+        seconds=np.empty(0),
         cost=np.empty(0),
-        tokens=np.empty(0),
-        severity=(np.empty(0, dtype=np.int32), []),
-        check=(np.empty(0, dtype=np.int32), []),
+        severity=(np.empty(0, dtype=np.int64), []),
+        check=(np.empty(0, dtype=np.int64), []),
+        scenario=(np.empty(0, dtype=np.int64), []),
         unit=_coded(names)[0] if grouped else None,
-        levels={name: _level(scenarios, name) for name in attributes},
+        levels={name: _coded([s.attributes.get(name) if s else None for s in scenarios]) for name in attributes},
     )
-
-
-def _level(scenarios: Sequence[Scenario | None], name: str) -> tuple[NDArray[np.int32], list[str]]:
-    codes, words = _coded([s.attributes.get(name) if s else None for s in scenarios])
-    return codes.astype(np.int32), words
 
 
 def _coded(values: Sequence[_Word | None]) -> tuple[NDArray[np.int64], list[_Word]]:

@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ninemarch import table
+from ninemarch.evidence.columns import Columns, Mask
 from ninemarch.evidence.count import Counter
-from ninemarch.evidence.load import Columns, read_columns
-from ninemarch.evidence.scores import Mask
+from ninemarch.evidence.load import Wanted, read_columns
 from ninemarch.model import Counts, RunPlan, Tally, Verdict
 
 __all__ = ["FailedTrials", "LevelCounts"]
@@ -53,7 +53,7 @@ class FailedTrials:
     def __init__(self, path: Path) -> None:
         head = table.head(path)
         self.plan: RunPlan = head.plan
-        self._columns: Columns = read_columns(path, head, head.attributes)
+        self._columns: Columns = read_columns(path, head, Wanted(head.attributes, failures_apart=True))
         self._counter = Counter(head.plan, self._columns, stopped=bool(head.stop))
         self._scored = self._columns.has(Verdict.PASS, Verdict.FAIL, Verdict.ASSISTED)
         self._order = np.argsort(self._columns.number, kind="stable")
@@ -97,7 +97,7 @@ class FailedTrials:
         first = self._first(bad)
         found = []
         for attribute, (codes, words) in self._columns.levels.items():
-            bad_, first_, trials = (_spread(codes[mask], len(words)) for mask in (bad, first, left))
+            bad_, first_, trials = (self._spread(codes, len(words), mask) for mask in (bad, first, left))
             found.append(LevelCounts(attribute, tuple(words), bad_, first_, trials))
         return tuple(found)
 
@@ -107,9 +107,9 @@ class FailedTrials:
         return frozenset(self._columns.number[mask].tolist())
 
     def _mask(self, numbers: Collection[int]) -> Mask:
-        """Which rows of the table these trials are; numbers that it lacks are none."""
+        """Which entries these trials are; numbers of no failed trial are none."""
         wanted = np.fromiter(numbers, dtype=np.int64, count=len(numbers))
-        mask = np.zeros(self._columns.number.shape, dtype=np.bool_)
+        mask = np.zeros(self._columns.many.shape, dtype=np.bool_)
         if wanted.size and mask.size:
             place = np.searchsorted(self._columns.number, wanted, sorter=self._order)
             row = self._order[np.minimum(place, mask.size - 1)]
@@ -126,6 +126,6 @@ class FailedTrials:
         first[rows[np.unique(unit[rows], return_index=True)[1]]] = True
         return first
 
-
-def _spread(codes: NDArray[np.int32], levels: int) -> NDArray[np.int64]:
-    return np.bincount(codes + 1, minlength=levels + 1)[1:]
+    def _spread(self, codes: NDArray[np.int64], levels: int, mask: Mask) -> NDArray[np.int64]:
+        many = np.bincount(codes[mask] + 1, weights=self._columns.many[mask], minlength=levels + 1)
+        return many[1:].astype(np.int64)

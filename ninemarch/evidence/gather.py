@@ -5,19 +5,17 @@ Covers what is counted for which gate, and the check that no trial counts twice.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
-
-import numpy as np
-from numpy.typing import NDArray
 
 from ninemarch import table
 from ninemarch.errors import RunInvalid
+from ninemarch.evidence.columns import Columns
 from ninemarch.evidence.count import Counter
-from ninemarch.evidence.load import Columns, read_columns, read_failures, read_scenarios
-from ninemarch.evidence.scores import Scenarios, score_of
+from ninemarch.evidence.failures import read_failures
+from ninemarch.evidence.load import Wanted, read_columns
+from ninemarch.evidence.scores import score_of
 from ninemarch.evidence.waived import Marks, Waived, mark
 from ninemarch.model import Asks, Evidence, Gate, RunPlan, Slice, Verdict
 
@@ -46,15 +44,14 @@ def gather(
     """
     head = table.head(path)
     plan = head.plan
-    wanted = {name for gate in gates for name in (*gate.where, *gate.each)} | set(plan.weights)
     marks = mark(path, waived) if waived and waived.waivers else Marks({}, {})
-    columns = read_columns(path, head, wanted, _further(gates))
-    _refuse_twice(path, plan, columns.number)
-    columns = columns.with_verdict(marks.broken, Verdict.VOID)
-    scenarios = cache(lambda: read_scenarios(path))
+    columns = read_columns(path, head, _wanted(plan, gates, marks))
+    if not columns.once:  # sums might agree by chance
+        msg = f"{path}: trials are recorded twice or are not in the plan; the run cannot be judged, start a new one"
+        raise RunInvalid(msg)
 
     def evidence(columns: Columns, *, stopped: bool) -> Evidence:
-        return _evidence(head, columns, gates, scenarios, baselines or {}, stopped=stopped)
+        return _evidence(head, columns, gates, baselines or {}, stopped=stopped)
 
     found = evidence(columns, stopped=bool(head.stop) or partial)
     forgiven = None
@@ -76,46 +73,50 @@ def _evidence(
     head: table.TableHead,
     columns: Columns,
     gates: Sequence[Gate],
-    scenarios: Callable[[], Scenarios],
     baselines: Baselines,
     *,
     stopped: bool,
 ) -> Evidence:
     """The evidence of these trials, without the failures as text."""
     counter = Counter(head.plan, columns, stopped=stopped)
-    called = columns.seconds[columns.has(Verdict.PASS, Verdict.FAIL, Verdict.ASSISTED)]
     overall = counter.slice({})
     plain = [gate for gate in gates if gate.asks is Asks.SUCCESS]
     return Evidence(
         plan=head.plan,
         overall=overall,
         slices=tuple(counter.slice(gate.where) for gate in plain if gate.where),
-        levels={name: tuple(map(counter.slice, counter.levels(name))) for gate in plain for name in gate.each},
+        levels={name: tuple(counter.slices(name)) for gate in plain for name in gate.each},
         failures=(),
         stopped=head.stop,
         sealed=head.sealed,
         void_weight=overall.counts.void / max(overall.counts.recorded, 1),
-        seconds=_typical(called) if called.size else None,
+        seconds=columns.typical,
         spending=columns.spending,
-        measures=_measures(counter, columns, gates, scenarios, baselines),
+        measures=_measures(counter, columns, gates, baselines),
     )
 
 
-def _further(gates: Sequence[Gate]) -> set[str]:
-    """The columns that only some gates need."""
+def _wanted(plan: RunPlan, gates: Sequence[Gate], marks: Marks) -> Wanted:
+    """What the gates ask about."""
     needs = {
-        "cost_usd": any(gate.asks is Asks.COST for gate in gates),
         "severity": any(gate.severity is not None for gate in gates),
         "check": any(gate.check for gate in gates),
+        "scenario": any(gate.asks in {Asks.ALL_TRIALS, Asks.MAX_DROP} for gate in gates),
     }
-    return {name for name, needed in needs.items() if needed}
+    return Wanted(
+        attributes={name for gate in gates for name in (*gate.where, *gate.each)} | set(plan.weights),
+        words={name for name, needed in needs.items() if needed},
+        seconds=[gate.latency for gate in gates if gate.asks is Asks.LATENCY],
+        cost=[gate.cost_usd for gate in gates if gate.asks is Asks.COST],
+        apart=marks.waived,
+        void=marks.broken,
+    )
 
 
 def _measures(
     counter: Counter,
     columns: Columns,
     gates: Sequence[Gate],
-    scenarios: Callable[[], Scenarios],
     baselines: Baselines,
 ) -> dict[str, tuple[Slice, ...]]:
     """The slices of every gate that asks for something else than success; none where its baseline is not there."""
@@ -126,7 +127,7 @@ def _measures(
         if gate.asks is Asks.MAX_DROP and gate.baseline not in baselines:
             found[gate.id] = ()
             continue
-        score = score_of(gate, columns, scenarios, baselines.get(gate.baseline))
+        score = score_of(gate, columns, baselines.get(gate.baseline))
         alike = gate.asks is Asks.MAX_DROP
         found[gate.id] = tuple(counter.measure(where, score, weighted=not alike) for where in _wheres(gate, counter))
     return found
@@ -137,20 +138,3 @@ def _wheres(gate: Gate, counter: Counter) -> Iterator[Mapping[str, str]]:
         yield gate.where
     for name in gate.each:
         yield from counter.levels(name)
-
-
-def _refuse_twice(path: Path, plan: RunPlan, number: NDArray[np.int64]) -> None:
-    """Raise unless every recorded trial is one of the plan and recorded once: else sums may agree by chance."""
-    seen = np.zeros(plan.planned, dtype=np.bool_)
-    inside = number.size == 0 or (number.min() >= 0 and number.max() < plan.planned)
-    if inside:
-        seen[number] = True
-    if not inside or np.count_nonzero(seen) != number.size:
-        msg = f"{path}: trials are recorded twice or are not in the plan; the run cannot be judged, start a new one"
-        raise RunInvalid(msg)
-
-
-def _typical(seconds: NDArray[np.float32]) -> tuple[float, float]:
-    """Median and 95th percentile; ``seconds`` is used up."""
-    median, slow = np.quantile(seconds, [0.5, 0.95], overwrite_input=True)
-    return float(median), float(slow)

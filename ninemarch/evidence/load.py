@@ -1,16 +1,14 @@
-"""Reads what counting needs from the table, as numpy arrays; and the trials that are not a pass, as text.
+"""Reads the trials of a run for counting, alike ones together.
 
-Covers columns and codes. Does not count.
+Covers which trials are entries of their own, and the columns wanted. Does not count.
 """
 
 from __future__ import annotations
 
-import json
 import math
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -18,151 +16,166 @@ import pyarrow.compute
 from numpy.typing import NDArray
 
 from ninemarch import table
-from ninemarch.model import Failure, Spending, Verdict
+from ninemarch.evidence.collect import Coder, Collector, Limits, Typical, float_codes
+from ninemarch.evidence.columns import ORDER, Columns
+from ninemarch.model import Spending, Verdict
 
-# The page and the terminal never need more; what was left out is stated from the counts.
-MAX_FAILURES = 400
+__all__ = ["Wanted", "read_columns"]
 
-_FACTS = (
-    *("trial", "scenario", "group", "verdict", "ended", "silent", "severity", "seconds"),
-    *("check", "cost_usd", "tokens"),
-)
-_TEXTS = ("reason", "detail", "input", "expect", "output", "steps")
+Codes = NDArray[np.int64]
 
 _SPENT = ("cost_usd", "tokens", "judge_calls", "judge_cost_usd", "judge_tokens")
-
-Coded = tuple[NDArray[np.int32], list[str]]
-
-_ORDER = tuple(Verdict)
+_BAD = (Verdict.FAIL, Verdict.ASSISTED)
+_SCORED = [ORDER.index(verdict) for verdict in (Verdict.PASS, *_BAD)]
 
 
 @dataclass(frozen=True, slots=True)
-class Columns:
-    """One entry a recorded trial, in the order of the table.
+class Wanted:
+    """What is asked for beside verdicts, weights and units.
 
     Args:
-        number: the trial's place in the plan.
-        verdict: place of the verdict in ``Verdict``; see ``has``.
-        silent: it answered, and the answer was wrong.
-        weight: of the scenario inside its profile cell.
-        seconds: the target's own time; single precision is finer than any clock's jitter.
-        cost: what the trial cost, in US dollars; nan where unknown. Empty unless it was asked for.
-        tokens: tokens used, likewise.
-        severity: code and words of each trial's severity. Empty unless it was asked for.
-        check: likewise of the ids of the checks that failed it, together.
-        unit: code of the independent unit the trial belongs to; None when every trial is its own.
-        levels: attribute -> (codes, words); code -1 where the trial lacks the attribute.
-        spending: what all trials together cost; None where none said so.
-        judged: those in which a judge had a say.
+        attributes: attributes; those that the table lacks are left out.
+        words: of ``severity``, ``check`` and ``scenario`` those that are needed.
+        seconds: limits of time that somebody asks about, in seconds.
+        cost: limits of cost, in US dollars.
+        apart: trials that are entries of their own, by their numbers.
+        failures_apart: so are all that failed or were handed off.
+        every: every trial is, in the order of the table.
+        void: trials that are void whatever the table says.
     """
 
-    number: NDArray[np.int64]
-    verdict: NDArray[np.int8]
-    silent: NDArray[np.bool_]
-    weight: NDArray[np.float64]
-    seconds: NDArray[np.float32]
-    cost: NDArray[np.float64]
-    tokens: NDArray[np.float64]
-    severity: Coded
-    check: Coded
-    unit: NDArray[np.int64] | None
-    levels: dict[str, Coded]
-    spending: Spending | None = None
-    judged: NDArray[np.bool_] | None = None
-
-    def severe(self, severities: Collection[str]) -> NDArray[np.bool_]:
-        """Which trials have one of these severities."""
-        codes, words = self.severity
-        return np.isin(codes, [code for code, word in enumerate(words) if word in severities])
-
-    def decided_by(self, check: str) -> NDArray[np.bool_]:
-        """Which trials the check with this id failed, alone or with others."""
-        codes, words = self.check
-        return np.isin(codes, [code for code, word in enumerate(words) if check in word.split(", ")])
-
-    def with_verdict(self, numbers: Collection[int], verdict: Verdict) -> Columns:
-        """Return the columns with these trials given that verdict."""
-        if not numbers:
-            return self
-        changed = self.verdict.copy()
-        changed[np.isin(self.number, list(numbers))] = _ORDER.index(verdict)
-        return replace(self, verdict=changed)
-
-    def has(self, *verdicts: Verdict) -> NDArray[np.bool_]:
-        """Which trials have one of these verdicts."""
-        found = np.zeros(self.verdict.shape, dtype=np.bool_)
-        for verdict in verdicts:
-            found |= self.verdict == _ORDER.index(verdict)
-        return found
-
-    def where(self, attribute: str, level: str) -> NDArray[np.bool_]:
-        """Which trials have this level of the attribute; none where nothing has it."""
-        codes, words = self.levels.get(attribute, (np.full(self.number.shape, -1, dtype=np.int32), []))
-        return codes == words.index(level) if level in words else np.zeros(self.number.shape, dtype=np.bool_)
+    attributes: Collection[str] = ()
+    words: Collection[str] = ()
+    seconds: Sequence[float] = ()
+    cost: Sequence[float] = ()
+    apart: Collection[int] = ()
+    failures_apart: bool = False
+    every: bool = False
+    void: Collection[int] = ()
 
 
-_NOTHING: Coded = (np.empty(0, np.int32), [])
-
-
-def read_columns(
-    path: Path, head: table.TableHead, attributes: Collection[str], further: Collection[str] = ()
-) -> Columns:
-    """Return the columns of the table at ``path``; attributes that it lacks are left out.
+def read_columns(path: Path, head: table.TableHead, wanted: Wanted) -> Columns:
+    """Return the trials of the table at ``path``, chunk by chunk: memory grows with what is unlike, not with trials.
 
     Args:
         path: the table.
         head: what its metadata say.
-        attributes: attributes wanted.
-        further: ``cost_usd``, ``tokens``, ``severity`` and ``check`` are read only where they are named here.
+        wanted: what is asked for.
 
     Raises:
         RunInvalid: the table is damaged.
     """
-    present = [name for name in head.attributes if name in attributes]
-    wanted, further = set(further), set(further) & set(table.names(path))
-    rows, grouped, at = head.rows, False, 0
-    spent: list[Spending] = []
-    plain = {"trial": np.int64, "silent": np.bool_, "seconds": np.float32}
-    arrays: dict[str, NDArray[Any]] = {name: np.empty(rows, kind) for name, kind in plain.items()}
-    coders = {name: _Coder(np.full(rows, -1, np.int32)) for name in table.column_names(present)}
-    coders |= {name: _Coder(np.full(rows, -1, np.int32)) for name in ("severity", "check") if name in further}
-    arrays |= {name: np.empty(rows, np.float64) for name in ("cost_usd", "tokens") if name in further}
-    verdict = coders["verdict"] = _Coder(np.full(rows, -1, np.int8), [verdict.value for verdict in _ORDER])
-    weight, judged = np.broadcast_to(1.0, rows), np.broadcast_to(np.False_, rows)
-    # Chunk by chunk into arrays of their final size: some 20 bytes are held of a trial, never its texts.
-    for batch in table.stream(path, list(dict.fromkeys([*arrays, *coders, "weight", "group", *_SPENT]))):
-        place = slice(at, at + batch.num_rows)
-        at = place.stop
-        for name, array in arrays.items():
-            array[place] = batch[name].to_numpy(zero_copy_only=False)  # null becomes nan
-        for name, coder in coders.items():
-            coder.fill(place, batch[name])
-        spent.append(_spending(batch))
-        own = batch["weight"].to_numpy()
-        if (own != weight[place]).any():
-            weight = weight if weight.flags.writeable else weight.copy()  # memory only where weights differ from 1
-            weight[place] = own
-        if batch["judge_calls"].null_count < batch.num_rows:
-            judged = judged if judged.flags.writeable else judged.copy()
-            judged[place] = batch["judge_calls"].is_valid().to_numpy(zero_copy_only=False)
-        grouped = grouped or bool(pa.compute.any(pa.compute.not_equal(batch["group"], "")).as_py())
-    return Columns(
-        number=arrays["trial"],
-        verdict=verdict.codes,
-        silent=arrays["silent"],
-        weight=weight,
-        seconds=arrays["seconds"],
-        cost=arrays.get("cost_usd", np.full(rows if "cost_usd" in wanted else 0, np.nan)),
-        tokens=arrays.get("tokens", np.full(rows if "tokens" in wanted else 0, np.nan)),
-        severity=coders["severity"].coded if "severity" in coders else _NOTHING,
-        check=coders["check"].coded if "check" in coders else _NOTHING,
-        unit=_units(path) if grouped or head.plan.per_scenario > 1 else None,
-        levels={
-            name: coders[column].coded for name, column in zip(present, table.column_names(present), strict=True)
-        },
-        spending=_together(spent),
-        judged=judged,
-    )
+    reader = _Reader(path, head, wanted)
+    for batch in table.stream(path, reader.names):
+        reader.add(batch)
+    return reader.columns()
+
+
+class _Reader:
+    def __init__(self, path: Path, head: table.TableHead, wanted: Wanted) -> None:
+        self._plan, self._wanted = head.plan, wanted
+        self._levels = [name for name in head.attributes if name in wanted.attributes]
+        self._collector = Collector(self._levels, every=wanted.every)
+        self._grouped = _has_groups(path)
+        self._by_unit = self._grouped or head.plan.per_scenario > 1
+        words = set(wanted.words) | ({"scenario"} if self._by_unit else set())
+        present = set(table.names(path))
+        self._coders: dict[str, Coder] = {
+            name: Coder() for name in ("severity", "check", "scenario") if name in words
+        }
+        if self._grouped:
+            self._coders["group"] = Coder([""])
+        self._attributes = {column: Coder() for column in table.column_names(self._levels)}
+        self._verdict = Coder([verdict.value for verdict in ORDER])
+        self._seconds, self._cost = Limits(wanted.seconds), Limits(wanted.cost)
+        self._void, self._apart = (np.fromiter(numbers, np.int64) for numbers in (wanted.void, wanted.apart))
+        self._typical, self._once = Typical(), _Once(head.plan.planned)
+        self._spent: list[Spending] = []
+        plain = ("trial", "verdict", "silent", "seconds", "weight", *_SPENT)
+        self.names = [name for name in (*plain, *self._coders, *self._attributes) if name in present]
+
+    def add(self, batch: pa.RecordBatch) -> None:
+        number = batch["trial"].to_numpy()
+        self._once.add(number)
+        verdict = self._verdict(batch["verdict"])
+        if self._void.size:
+            verdict[np.isin(number, self._void)] = ORDER.index(Verdict.VOID)
+        seconds = batch["seconds"].to_numpy()
+        self._typical.add(seconds[np.isin(verdict, _SCORED)])
+        self._spent.append(_spending(batch))
+        coded: dict[str, Codes] = {name: coder(batch[name]) for name, coder in self._coders.items()}
+        plain: dict[str, Codes] = {
+            "number": self._numbers(number, verdict),
+            "verdict": verdict,
+            "silent": batch["silent"].to_numpy(zero_copy_only=False).astype(np.int64),
+            "weight": float_codes(batch["weight"].to_numpy()),
+            "judged": batch["judge_calls"].is_valid().to_numpy(zero_copy_only=False).astype(np.int64),
+            **{name: codes for name, codes in coded.items() if name in self._wanted.words},
+        }
+        if self._plan.look is not None:
+            plain["early"] = (number < self._plan.look.at).astype(np.int64)
+        if self._wanted.seconds:
+            plain["seconds"] = float_codes(self._seconds(seconds))
+        if self._wanted.cost:
+            plain["cost"] = float_codes(self._cost(batch["cost_usd"].to_numpy(zero_copy_only=False)))
+        if self._by_unit:
+            plain["unit"] = self._units(coded)
+        levels = [coder(batch[name]) for name, coder in self._attributes.items()]
+        self._collector.add(batch.num_rows, levels, **plain)
+
+    def columns(self) -> Columns:
+        return self._collector.columns(
+            [coder.words for coder in self._attributes.values()],
+            {name: coder.words for name, coder in self._coders.items() if name in self._wanted.words},
+            grouped=self._by_unit,
+            spending=_together(self._spent),
+            typical=self._typical.result(),
+            once=self._once.holds,
+        )
+
+    def _numbers(self, number: Codes, verdict: Codes) -> Codes:
+        """The numbers of the trials that are entries of their own, -1 for the others."""
+        if self._wanted.every:
+            return number
+        apart = np.isin(number, self._apart) if self._apart.size else np.zeros(number.size, np.bool_)
+        if self._wanted.failures_apart:
+            apart |= np.isin(verdict, [ORDER.index(verdict) for verdict in _BAD])
+        return np.where(apart, number, -1)
+
+    def _units(self, coded: dict[str, Codes]) -> Codes:
+        """Code of each trial's group, or of its scenario where no group is given."""
+        if not self._grouped:
+            return coded["scenario"]
+        return np.where(coded["group"] == 0, 2 * coded["scenario"] + 1, 2 * coded["group"])
+
+
+def _has_groups(path: Path) -> bool:
+    groups = (batch["group"] for batch in table.stream(path, ["group"]))
+    return any(pa.compute.any(pa.compute.not_equal(each, "")).as_py() for each in groups)
+
+
+class _Once:
+    """Whether every trial is in the plan, and recorded once: a bit a trial.
+
+    Args:
+        planned: trials that the plan calls for.
+    """
+
+    def __init__(self, planned: int) -> None:
+        self._planned, self._recorded, self._inside = planned, 0, True
+        self._seen = np.zeros(planned // 8 + 1, np.uint8)
+
+    def add(self, number: Codes) -> None:
+        self._recorded += number.size
+        if not number.size or not self._inside:
+            return
+        self._inside = bool(number.min() >= 0 and number.max() < self._planned)
+        for bit in range(8 if self._inside else 0):
+            self._seen[number[number & 7 == bit] >> 3] |= np.uint8(1 << bit)
+
+    @property
+    def holds(self) -> bool:
+        return self._inside and int(np.bitwise_count(self._seen).sum(dtype=np.int64)) == self._recorded
 
 
 def _spending(batch: pa.RecordBatch) -> Spending:
@@ -193,134 +206,3 @@ def _together(parts: Sequence[Spending]) -> Spending | None:
         judge_tokens=sum(part.judge_tokens for part in parts),
     )
     return whole if whole.priced or whole.metered or whole.judged else None
-
-
-class _Coder:
-    """Codes for the words of one column, in order of first sight; -1 for none.
-
-    Args:
-        codes: one entry a row of the table, all -1.
-        words: words that have the first codes.
-    """
-
-    def __init__(self, codes: NDArray[Any], words: Sequence[str] = ()) -> None:
-        self.codes = codes
-        self._known = {word: code for code, word in enumerate(words)}
-
-    @property
-    def words(self) -> list[str]:
-        """Every word seen, in order of its code."""
-        return list(self._known)
-
-    @property
-    def coded(self) -> Coded:
-        """Codes and words together."""
-        return self.codes, self.words
-
-    def fill(self, place: slice, column: pa.DictionaryArray) -> None:
-        """Code one chunk."""
-        own = [self._known.setdefault(word, len(self._known)) for word in column.dictionary.to_pylist()]
-        shared = np.array([*own, -1], dtype=np.int32)
-        self.codes[place] = shared[column.indices.fill_null(-1).to_numpy(zero_copy_only=False)]
-
-
-def _codes(column: pa.ChunkedArray) -> tuple[NDArray[np.int64], list[str]]:
-    whole = column.cast(pa.string()).combine_chunks().dictionary_encode()
-    if isinstance(whole, pa.ChunkedArray):
-        whole = whole.combine_chunks()
-    codes = whole.indices.fill_null(-1).to_numpy(zero_copy_only=False)
-    return codes.astype(np.int64), whole.dictionary.to_pylist()
-
-
-def read_scenarios(path: Path) -> tuple[NDArray[np.int64], list[str]]:
-    """Return the code of each trial's scenario, in the order of the table, and the scenarios' ids."""
-    return _codes(table.read(path, ["scenario"])["scenario"])
-
-
-def _units(path: Path) -> NDArray[np.int64]:
-    """Code of each trial's group, or of its scenario where no group is given."""
-    data = table.read(path, ["group", "scenario"])
-    groups, words = _codes(data["group"])
-    scenarios, _ = _codes(data["scenario"])
-    alone = groups == words.index("") if "" in words else np.zeros(groups.shape, dtype=np.bool_)
-    return np.where(alone, scenarios + len(words), groups)
-
-
-def stream_failures(path: Path, *, trials: Collection[int] | None = None) -> Iterator[Failure]:
-    """Yield every trial that failed or was handed off, in the order of the table; holds a chunk at a time.
-
-    Args:
-        path: the table.
-        trials: only these trials.
-    """
-    wanted = pa.array([Verdict.FAIL.value, Verdict.ASSISTED.value], pa.string())
-    numbers = None if trials is None else pa.array(sorted(trials), pa.int64())
-    columns = table.column_names(table.head(path).attributes)
-    for batch in table.stream(path, [*_FACTS, *_TEXTS, *columns]):
-        keep = pa.compute.is_in(batch["verdict"].cast(pa.string()), value_set=wanted)
-        if numbers is not None:
-            keep = pa.compute.and_(keep, pa.compute.is_in(batch["trial"], value_set=numbers))
-        yield from (_failure(row, columns) for row in batch.filter(keep).to_pylist())
-
-
-def read_failures(path: Path, *, limit: int = MAX_FAILURES, trial: int | None = None) -> tuple[Failure, ...]:
-    """Return trials that are not a clean pass, in planned order: failures first when there are too many.
-
-    Args:
-        path: the table.
-        limit: at most so many of each verdict.
-        trial: only this trial, whatever its verdict.
-    """
-    columns = table.column_names(table.head(path).attributes)
-    left = {verdict.value: limit for verdict in Verdict}
-    if trial is None:
-        left.pop(Verdict.PASS)
-    found = []
-    for batch in table.stream(path, [*_FACTS, *_TEXTS, *columns]):
-        if trial is None:
-            # A verdict of which enough is held is passed over, so that many failures cost no more than few.
-            wanted = pa.array([verdict for verdict, many in left.items() if many > 0], pa.string())
-            keep = pa.compute.is_in(batch["verdict"].cast(pa.string()), value_set=wanted)
-        else:
-            keep = pa.compute.equal(batch["trial"], trial)
-        for row in batch.filter(keep).to_pylist():
-            left[row["verdict"]] -= 1
-            if left[row["verdict"]] >= 0:
-                found.append(_failure(row, columns))
-    return tuple(sorted(found, key=lambda failure: failure.number))
-
-
-def _failure(row: dict[str, Any], columns: list[str]) -> Failure:
-    return Failure(
-        number=row["trial"],
-        scenario=row["scenario"],
-        verdict=row["verdict"],
-        silent=row["silent"],
-        severity=row["severity"],
-        attributes={name[2:]: row[name] for name in columns if row[name] is not None},
-        reason=row["reason"] or "",
-        input=_readable(row["input"]),
-        expect=_readable(row["expect"]),
-        output=_readable(row["output"]),
-        detail=row["detail"] or "",
-        group=row["group"],
-        ended=row["ended"],
-        seconds=row["seconds"],
-        check=row["check"] or "",
-        cost_usd=row["cost_usd"],
-        tokens=row["tokens"],
-        steps=_readable(row["steps"]),
-    )
-
-
-def _readable(text: str | None) -> str:
-    """The stored JSON text laid out for reading when it is short; as stored otherwise.
-
-    As stored too where it holds halves of surrogate pairs: reading would join them, and a wrong answer look right.
-    """
-    if not text or len(text) > 20_000 or text[0] not in "[{" or "\\ud" in text:
-        return text or ""
-    try:
-        return json.dumps(json.loads(text), ensure_ascii=False, indent=1)
-    except (ValueError, RecursionError):
-        return text

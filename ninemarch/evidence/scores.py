@@ -13,13 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ninemarch import stats
-from ninemarch.evidence.load import Columns
+from ninemarch.evidence.columns import Columns, Mask
 from ninemarch.model import Asks, Gate, Severity, Verdict
 
-__all__ = ["Mask", "Reading", "Score", "Scored", "score_of"]
+__all__ = ["Reading", "Score", "Scored", "score_of"]
 
-Mask = NDArray[np.bool_]
-Scenarios = tuple[NDArray[np.int64], list[str]]
 _SEVERITIES = (Severity.MINOR, Severity.MAJOR, Severity.CRITICAL)
 
 
@@ -56,23 +54,20 @@ class Scored:
 Score = Callable[[Reading], Scored]
 
 
-def score_of(
-    gate: Gate, columns: Columns, scenarios: Callable[[], Scenarios], baseline: Mapping[str, float] | None
-) -> Score:
+def score_of(gate: Gate, columns: Columns, baseline: Mapping[str, float] | None) -> Score:
     """Return the score of a gate that asks for something else than success.
 
     Args:
         gate: the gate.
-        columns: the trials.
-        scenarios: gives code and words of every trial's scenario; called only where they are needed.
+        columns: the trials, with what ``Wanted`` must ask for on behalf of the gate.
         baseline: for ``max_drop``, share failed of every scenario on the baseline.
     """
     if gate.asks is Asks.ALL_TRIALS:
-        return _all_trials(gate.all_trials, scenarios()[0])
+        return _all_trials(gate.all_trials, columns)
     if gate.asks is Asks.MAX_DROP:
-        return _drop(scenarios(), baseline or {})
+        return _drop(columns, baseline or {})
     if gate.asks is Asks.LATENCY:
-        return _above(columns.seconds.astype(np.float64), gate.latency)
+        return _above(columns.seconds, gate.latency)
     if gate.asks is Asks.COST:
         return _above(columns.cost, gate.cost_usd)
     return _failures(gate, columns)
@@ -104,12 +99,22 @@ def _failures(gate: Gate, columns: Columns) -> Score:
     return score
 
 
-def _all_trials(k: int, codes: NDArray[np.int64]) -> Score:
+def _by_scenario(columns: Columns, reading: Reading) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Failures and trials of each scenario, by its code."""
+    codes, words = columns.scenario
+    failures, trials = (
+        np.bincount(codes[mask], weights=columns.many[mask], minlength=len(words)).astype(np.int64)
+        for mask in (reading.counted & reading.failed, reading.counted)
+    )
+    return failures, trials
+
+
+def _all_trials(k: int, columns: Columns) -> Score:
     """1 - pass^k of the trial's scenario; a scenario with fewer than k trials cannot be scored."""
+    codes = columns.scenario[0]
 
     def score(reading: Reading) -> Scored:
-        trials = np.bincount(codes[reading.counted], minlength=int(codes.max(initial=-1)) + 1)
-        failures = np.bincount(codes[reading.counted & reading.failed], minlength=trials.size)
+        failures, trials = _by_scenario(columns, reading)
         enough = trials >= k
         value = np.full(trials.size, reading.taken or 0.0)
         value[enough] = 1 - stats.all_pass_chance(failures[enough], trials[enough], k)
@@ -119,14 +124,13 @@ def _all_trials(k: int, codes: NDArray[np.int64]) -> Score:
     return score
 
 
-def _drop(scenarios: Scenarios, baseline: Mapping[str, float]) -> Score:
+def _drop(columns: Columns, baseline: Mapping[str, float]) -> Score:
     """(1 + share failed here - share failed on the baseline) / 2, of scenarios that both have."""
-    codes, words = scenarios
+    codes, words = columns.scenario
     before = np.array([baseline.get(word, np.nan) for word in words])
 
     def score(reading: Reading) -> Scored:
-        trials = np.bincount(codes[reading.counted], minlength=before.size)
-        failures = np.bincount(codes[reading.counted & reading.failed], minlength=before.size)
+        failures, trials = _by_scenario(columns, reading)
         here = failures / np.maximum(trials, 1)
         value = (1 + here - before) / 2
         return Scored(reading.counted & ~np.isnan(before)[codes], np.nan_to_num(value)[codes], whole=False)

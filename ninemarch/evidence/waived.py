@@ -18,7 +18,6 @@ import pyarrow.compute
 from numpy.typing import NDArray
 
 from ninemarch import table
-from ninemarch.evidence.load import read_scenarios
 from ninemarch.model import Failure, Match, Severity, Verdict, Waiver, WaiverUse
 
 __all__ = ["Marks", "Waived", "mark"]
@@ -110,11 +109,12 @@ def _pattern(scenario: str) -> re.Pattern[str]:
 
 def _of_scenarios(path: Path, match: Match) -> Numbers:
     """Numbers of the trials of the scenarios that match."""
-    codes, words = read_scenarios(path)
     pattern = _pattern(match.scenario)
-    meant = [code for code, word in enumerate(words) if pattern.fullmatch(word)]
-    numbers: Numbers = table.read(path, ["trial"])["trial"].to_numpy()
-    return numbers[np.isin(codes, meant)]
+    found = [np.empty(0, np.int64)]
+    for batch in table.stream(path, ["trial", "scenario"]):
+        meant = [pattern.fullmatch(word) is not None for word in batch["scenario"].to_pylist()]
+        found.append(batch["trial"].to_numpy()[np.array(meant, np.bool_)])
+    return np.concatenate(found)
 
 
 def _failed(path: Path) -> Iterator[Mapping[str, Any]]:

@@ -53,6 +53,7 @@ def _columns(plan: RunPlan, scenarios: Sequence[Scenario | None], attributes: Se
         silent=np.zeros(size, dtype=np.bool_),
         weight=np.array([s.weight if s else 1.0 for s in scenarios]),
         early=np.arange(size) < plan.look.at if plan.look else np.zeros(size, dtype=np.bool_),
+        judged=np.zeros(size, dtype=np.bool_),
         seconds=np.empty(0),
         cost=np.empty(0),
         severity=(np.empty(0, dtype=np.int64), []),

@@ -20,6 +20,7 @@ from ninemarch.cli import (
     calibrate,
     ci,
     clusters,
+    compare,
     config,
     console,
     demo,
@@ -73,6 +74,7 @@ app.command("hunt")(hunt.hunt)
 app.command("gate")(inspect.gate)
 app.command("show")(inspect.show)
 app.command("replay")(inspect.replay)
+app.command("compare")(compare.compare)
 app.command("mine")(mine.mine)
 app.command("shrink")(shrink.shrink)
 app.command("report")(inspect.report)

@@ -2,12 +2,13 @@
 
 ``gather`` reads a run's table and returns its Evidence; ``estimate`` turns a tally into a rate with its interval;
 ``FailedTrials`` divides failures into parts; ``read_attributed`` gives a run trial by trial with every attribute,
-``read_scenarios`` scenario by scenario, ``compare`` beside a baseline; ``expected_slices`` is what a clean run of a
-plan would leave; ``worth`` is what a tally tells.
+``read_scenarios`` scenario by scenario, ``compare`` beside a baseline, ``differing`` in which slices;
+``expected_slices`` is what a clean run of a plan would leave; ``worth`` is what a tally tells.
 """
 
 from ninemarch.evidence.attributed import Attributed, read_attributed
 from ninemarch.evidence.breakdown import breakdown
+from ninemarch.evidence.differing import differing
 from ninemarch.evidence.estimate import estimate, extra_clean_trials, misses, p_beyond, proves_beyond, proves_within
 from ninemarch.evidence.expected import expected_slices
 from ninemarch.evidence.failed import FailedTrials, LevelCounts
@@ -27,6 +28,7 @@ __all__ = [
     "Waived",
     "breakdown",
     "compare",
+    "differing",
     "estimate",
     "expected_slices",
     "extra_clean_trials",

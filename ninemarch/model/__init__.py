@@ -7,7 +7,7 @@ from ninemarch.model.baseline import Baseline, Results
 from ninemarch.model.breakdown import Breakdown, Cross
 from ninemarch.model.calibration import Calibration, Coins, Tried
 from ninemarch.model.catalogue import Catalogue, KeptRun, Kind, KnownCluster, Sightings
-from ninemarch.model.comparison import Comparison, Difference, PairedScenario
+from ninemarch.model.comparison import Comparison, Difference, PairedScenario, PairedSlice
 from ninemarch.model.decision import Decision, GateResult, GateVerdict, Grouping, NextNine, Rung
 from ninemarch.model.evidence import Counts, Evidence, Failure, Rate, Slice, Spending
 from ninemarch.model.forecast import (
@@ -113,6 +113,7 @@ __all__ = [
     "Pace",
     "PaceVerdict",
     "PairedScenario",
+    "PairedSlice",
     "Population",
     "Price",
     "Profile",

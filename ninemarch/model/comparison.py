@@ -11,7 +11,7 @@ from ninemarch.model.baseline import Baseline, Results
 from ninemarch.model.evidence import Counts
 from ninemarch.model.run import RunPlan
 
-__all__ = ["Comparison", "Difference", "PairedScenario"]
+__all__ = ["Comparison", "Difference", "PairedScenario", "PairedSlice"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,27 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
+class PairedSlice:
+    """The scenarios that share one attribute value, where the two runs differ beyond chance.
+
+    Args:
+        attribute: its name.
+        level: its value.
+        paired: scenarios scored in both runs.
+        worse: independent units (scenarios, or their groups) that fail now and did not then, or fail more often.
+        better: the other way round.
+        p_value: exact two-sided p-value of McNemar's test, adjusted for all slices looked at, in [0, 1].
+    """
+
+    attribute: str
+    level: str
+    paired: int
+    worse: int
+    better: int
+    p_value: float
+
+
+@dataclass(frozen=True, slots=True)
 class Comparison:
     """A run beside a baseline.
 
@@ -58,6 +79,8 @@ class Comparison:
         worse: paired scenarios that fail now and did not then, or fail more often.
         better: the other way round.
         difference: how much; None without a common scenario, or when the scenarios themselves have changed.
+        slices: where it differs beyond chance, the most certain first; what an average may hide.
+        looked: slices that were looked at.
     """
 
     baseline: Baseline
@@ -70,3 +93,12 @@ class Comparison:
     worse: tuple[PairedScenario, ...]
     better: tuple[PairedScenario, ...]
     difference: Difference | None
+    slices: tuple[PairedSlice, ...] = ()
+    looked: int = 0
+
+    @property
+    def hidden(self) -> tuple[PairedSlice, ...]:
+        """Slices that are worse though the whole is not."""
+        if self.difference is not None and self.difference.lower > 0:
+            return ()
+        return tuple(each for each in self.slices if each.worse > each.better)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ninemarch.model import Baseline, Comparison, Difference, PairedScenario, Results
+from ninemarch.model import Baseline, Comparison, Difference, PairedScenario, PairedSlice, Results
 from ninemarch.report.document import FORMAT, counts_document
 from ninemarch.text import scrub
 
@@ -34,6 +34,8 @@ def comparison_document(found: Comparison) -> dict[str, Any]:
         "only_then": found.only_then,
         "only_now": found.only_now,
         "difference": difference_document(found.difference),
+        "slices_looked_at": found.looked,
+        "slices": [_slice(each) for each in found.slices],
         "worse": [_pair(pair) for pair in found.worse],
         "better": [_pair(pair) for pair in found.better],
     }
@@ -70,6 +72,17 @@ def difference_document(difference: Difference | None) -> dict[str, Any] | None:
         "units": difference.units,
         "method": difference.method,
         "p_value_mid": difference.p_value,
+    }
+
+
+def _slice(each: PairedSlice) -> dict[str, Any]:
+    return {
+        "attribute": scrub(each.attribute),
+        "level": scrub(each.level),
+        "paired": each.paired,
+        "worse": each.worse,
+        "better": each.better,
+        "p_value": each.p_value,
     }
 
 

@@ -11,13 +11,14 @@ from rich.console import Console
 from rich.text import Text
 
 from ninemarch import numbers as n
-from ninemarch.model import Baseline, Comparison, Difference, PairedScenario, Results
+from ninemarch.model import Baseline, Comparison, Difference, PairedScenario, PairedSlice, Results
 from ninemarch.report.compose import clean
 from ninemarch.report.terminal_line import say
 
-__all__ = ["difference_sentence", "difference_text", "print_baseline", "print_comparison"]
+__all__ = ["difference_sentence", "difference_text", "label_of", "print_baseline", "print_comparison", "slice_text"]
 
 MOST_SCENARIOS = 20
+MOST_SLICES = 10
 
 
 def print_baseline(console: Console, baseline: Baseline) -> None:
@@ -42,10 +43,13 @@ def print_comparison(console: Console, found: Comparison) -> None:
     release = clean(f"{found.plan.release or found.plan.target} {found.plan.release_name}".strip(), 80)
     say(console, Text(f"now   {release}, run {clean(found.plan.run, 60)}", style="dim"), indent=2, hang=6)
     say(console, Text(f"then  {_what(found.baseline)}", style="dim"), indent=2, hang=6)
-    alone = f"{found.only_then:,} on the baseline alone, {found.only_now:,} in this run alone"
+    where = "on the baseline" if found.baseline.name else "then"
+    alone = f"{found.only_then:,} {where} alone, {found.only_now:,} in this run alone"
     say(console, Text(f"{n.count_text(found.paired, 'scenario')} paired; {alone}"), indent=2)
     if found.difference:
         say(console, Text(difference_text(found.difference)), indent=2, hang=2)
+    for each in found.slices[:MOST_SLICES]:
+        say(console, Text(slice_text(found, each)), indent=2, hang=2)
     for change in found.changes:
         say(console, Text(f"note: {clean(change)}"), indent=2, hang=6)
     _scenarios(console, "newly failing", found.worse, found.plan.run, style="bold red")
@@ -58,9 +62,27 @@ def difference_sentence(found: Comparison) -> str:
     if difference is None:
         return "Not compared: " + ("no scenario is common to both" if not found.paired else "the scenarios changed")
     counted = f"{len(found.worse):,} newly failing, {len(found.better):,} newly passing"
+    then = "the baseline" if found.baseline.name else label_of(found.baseline)
     if difference.lower > 0:
-        return f"Worse than the baseline: {counted}"
-    return f"Better than the baseline: {counted}" if difference.upper < 0 else f"No difference is proven: {counted}"
+        return f"Worse than {then}: {counted}"
+    hidden = f", but worse in {n.count_text(len(found.hidden), 'slice')}" if found.hidden else ""
+    better = difference.upper < 0
+    return f"Better than {then}{hidden}: {counted}" if better else f"No difference is proven{hidden}: {counted}"
+
+
+def label_of(baseline: Baseline) -> str:
+    """Return what a baseline is of, in a few words: its release, or its target."""
+    return clean(f"{baseline.release} {baseline.release_name}".strip(), 80)
+
+
+def slice_text(found: Comparison, each: PairedSlice) -> str:
+    """Return a slice in which two runs differ, with its evidence."""
+    word = "worse" if each.worse > each.better else "better"
+    return (
+        f"{word} where {clean(each.attribute, 40)}={clean(each.level, 60)}: {each.worse:,} newly failing, "
+        f"{each.better:,} newly passing of {n.count_text(each.paired, 'scenario')} (p {n.p_value_text(each.p_value)} "
+        f"for all {n.count_text(found.looked, 'slice')} looked at)"
+    )
 
 
 def difference_text(difference: Difference) -> str:

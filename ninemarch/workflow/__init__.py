@@ -1,7 +1,7 @@
 """The main jobs: plan, run, decide, replay, shrink, hunt, verify, mine, baselines, march, demo; for the commands."""
 
 from ninemarch.workflow.audit import audit
-from ninemarch.workflow.baseline import accept_baseline, compare_with_baseline, named_baseline
+from ninemarch.workflow.baseline import accept_baseline, compare_runs, compare_with_baseline, named_baseline
 from ninemarch.workflow.calibration import calibrate_rate, calibrate_suite
 from ninemarch.workflow.catalogue import edit_clusters, keep_clusters, known_clusters
 from ninemarch.workflow.confirm import confirm_slices
@@ -36,6 +36,7 @@ __all__ = [
     "calibrate_suite",
     "check_code",
     "check_effort",
+    "compare_runs",
     "compare_with_baseline",
     "confirm_slices",
     "decide_run",

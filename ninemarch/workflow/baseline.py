@@ -11,14 +11,22 @@ from pathlib import Path
 from ninemarch import table
 from ninemarch.durable import write_whole
 from ninemarch.errors import UsageError
-from ninemarch.evidence import compare, read_scenarios
+from ninemarch.evidence import compare, differing, read_scenarios
 from ninemarch.journal import find_run
 from ninemarch.kept import baseline_bytes, baseline_path, load_baseline
 from ninemarch.model import Baseline, Comparison, Decision, GateVerdict
 from ninemarch.text import excerpt
 from ninemarch.workflow.run import Finished, decide_run
 
-__all__ = ["accept_baseline", "baseline_of", "compare_with_baseline", "named_baseline", "why_no_sample"]
+__all__ = [
+    "accept_baseline",
+    "baseline_of",
+    "beside",
+    "compare_runs",
+    "compare_with_baseline",
+    "named_baseline",
+    "why_no_sample",
+]
 
 
 def accept_baseline(run: str, *, name: str = "main", root: Path | None = None) -> tuple[Baseline, Path]:
@@ -112,7 +120,28 @@ def compare_with_baseline(run: str, *, name: str = "main", root: Path | None = N
         RunInvalid: the run's record is damaged.
     """
     finished = decide_run(find_run(run, root), waive=False)
-    decision = finished.decision
-    baseline = named_baseline(decision.plan.suite, name, root=root)
-    now = read_scenarios(table.ensure(finished.folder))
-    return compare(baseline, decision.plan, decision.counts, now)
+    baseline = named_baseline(finished.decision.plan.suite, name, root=root)
+    return beside(baseline, finished)
+
+
+def compare_runs(then: str, now: str = "latest", *, root: Path | None = None) -> Comparison:
+    """Return a run beside an earlier one of the same suite, or beside another target's.
+
+    Raises:
+        UsageError: no such run, the same one twice, or runs of different suites.
+        RunInvalid: a run's record is damaged.
+    """
+    earlier, later = (decide_run(find_run(name, root), waive=False) for name in (then, now))
+    first, second = earlier.decision.plan, later.decision.plan
+    if first.run == second.run or first.suite != second.suite:
+        why = "the same run" if first.run == second.run else f"of other suites ({first.suite} and {second.suite})"
+        msg = f"runs {first.run} and {second.run} cannot be compared: they are {why}; name two runs of one suite"
+        raise UsageError(msg)
+    return beside(baseline_of(earlier), later)
+
+
+def beside(then: Baseline, now: Finished) -> Comparison:
+    """Return a finished run beside an earlier one, with the slices in which they differ."""
+    path = table.ensure(now.folder)
+    scenarios = read_scenarios(path)
+    return differing(compare(then, now.decision.plan, now.decision.counts, scenarios), scenarios, path)

@@ -3,6 +3,7 @@
 import json
 import shutil
 
+import jsonschema
 import pytest
 
 HOSTILE = "\x1b[31m<b>::error::x\u202e"
@@ -102,3 +103,42 @@ def test_a_gate_against_a_baseline_first_says_loudly_that_there_is_none_then_jud
     # Of other scenarios it is no baseline: what it says about them is nothing.
     write_suite(tmp_path, scenarios=[{"inline": many[1:]}], **suite)
     cli("run", ".", cwd=tmp_path).must(3, *said)
+
+
+def test_two_runs_are_compared_without_a_baseline(cli, project):
+    first = cli("baseline", "show", ".", "--json", cwd=project).json["run"]
+    second = cli("gate", "latest", "--json", cwd=project).json["run"]
+    done = cli("compare", first, second, cwd=project).must(
+        0, "60 scenarios paired; 0 then alone, 0 in this run alone", "newly failing s0"
+    )
+    assert "baseline" not in done.out
+    assert not done.steering
+    schema = jsonschema.Draft202012Validator(cli("schema", cwd=project).json)
+    schema.validate(cli("compare", first, "--json", cwd=project).json)
+    cli("compare", first, first, cwd=project).must(2, "they are the same run")
+
+
+def test_what_an_average_hides_is_said(cli, write_suite, tmp_path):
+    rows = [{**row, "attributes": {"size": "small" if row["input"] < 20 else "large"}} for row in MANY]
+    bots = "def old(x): return x if x < 20 else 'no'\ndef new(x): return x if x >= 20 else 'no'\n"
+    write_suite(tmp_path, files={"hidden_bots.py": bots}, scenarios=[{"inline": rows}])
+    first, second = (
+        cli("run", ".", "--json", "--target", f"python:hidden_bots:{name}", cwd=tmp_path).must(0).json["run"]
+        for name in ("old", "new")
+    )
+    cli("compare", first, second, cwd=tmp_path).must(
+        0,
+        "Better than python:hidden_bots:old, but worse in 1 slice: 20 newly failing, 40 newly passing",
+        "worse where size=small: 20 newly failing, 0 newly passing of 20 scenarios",
+        "for all 2 slices looked at",
+    )
+    slices = cli("compare", first, second, "--json", cwd=tmp_path).json["slices"]
+    assert [(each["level"], each["worse"], each["better"]) for each in slices] == [("large", 0, 40), ("small", 20, 0)]
+
+
+def test_runs_of_two_suites_are_not_compared(cli, write_suite, tmp_path):
+    for name in ("one", "two"):
+        write_suite(tmp_path / name, suite=name)
+    first = cli("run", "one", "--json", cwd=tmp_path).must(0).json["run"]
+    cli("run", "two", "-q", cwd=tmp_path).must(0)
+    cli("compare", first, "latest", cwd=tmp_path).must(2, "they are of other suites (one and two)")

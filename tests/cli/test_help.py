@@ -18,6 +18,7 @@ COMMANDS = [
     ["gate"],
     ["show"],
     ["replay"],
+    ["compare"],
     ["mine"],
     ["shrink"],
     ["report"],

@@ -7,6 +7,7 @@ folder of the git repository; outside a repository in the working folder only, s
 
 from __future__ import annotations
 
+import math
 import os
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -22,6 +23,7 @@ __all__ = ["KEYS", "Key", "Setting", "Settings", "read_settings"]
 Value = str | int | bool
 _BOOLEANS = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
 _MOST_BYTES = 1_000_000
+_PRICES = "prices"  # the one key that is a table
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +120,13 @@ class Settings:
         file: values of the file.
         place: the file's name; empty without one.
         environment: variables.
+        prices: name of a model -> US dollars for a million tokens ``in``, ``out`` and ``cached``.
     """
 
     file: Mapping[str, Value] = field(default_factory=dict)
     place: str = ""
     environment: Mapping[str, str] = field(default_factory=dict)
+    prices: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
     def find(self, name: str, given: Value | None = None, suite: Value | None = None) -> Setting:
         """Return the value that wins.
@@ -168,7 +172,8 @@ def read_settings(environment: Mapping[str, str] | None = None, folder: Path | N
         if len(found) > 1:
             _refuse(str(place), "ninemarch.toml and [tool.ninemarch] of pyproject.toml both say something; keep one")
         for name, table in found.items():
-            return Settings(dict(_values(table, name)), name, variables)
+            rest = {key: value for key, value in table.items() if key != _PRICES}
+            return Settings(dict(_values(rest, name)), name, variables, _prices(table.get(_PRICES, {}), name))
     return Settings({}, "", variables)
 
 
@@ -205,6 +210,16 @@ def _values(table: Mapping[str, Any], name: str) -> Iterator[tuple[str, Value]]:
         if key not in KEYS:
             _refuse(name, f"unknown key '{excerpt(key, 60)}'{nearest(key, KEYS)}; known: {', '.join(KEYS)}")
         yield key, KEYS[key].read(value, name)
+
+
+def _prices(table: Any, name: str) -> Mapping[str, Mapping[str, float]]:
+    """The table ``[prices."MODEL"]``, checked."""
+    for model, price in table.items() if isinstance(table, dict) else [("", table)]:
+        whole = isinstance(price, dict) and {"in", "out"} <= price.keys() <= {"in", "out", "cached"}
+        if not whole or not all(type(each) in {int, float} and 0 <= each < math.inf for each in price.values()):
+            place = f'prices."{excerpt(model, 60)}"' if model else _PRICES
+            _refuse(name, f'{place} is no price; write [prices."MODEL"] with in = 0.5, out = 2')
+    return table  # type: ignore[no-any-return]
 
 
 def _refuse(name: str, what: str) -> NoReturn:

@@ -40,7 +40,8 @@ class TargetSpec:
     def __str__(self) -> str:
         """The target in one line, as ``--target`` takes it."""
         p = self.params.get("p") if self.kind == "control" else None
-        return f"{self.kind}:{self.ref}" + (f":{p:g}" if isinstance(p, float) else "")
+        at = self.params.get("base_url") if self.kind in {"openai", "anthropic"} else None
+        return f"{self.kind}:{self.ref}" + (f":{p:g}" if isinstance(p, float) else f"@{at}" if at else "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,8 +21,8 @@ from ninemarch.net.faults import Refused
 from ninemarch.net.meter import meter
 from ninemarch.net.openai import OpenAI
 from ninemarch.net.shapes import Asked, Dialect, Message, Raw, ToolCall, error_in, whole
-from ninemarch.net.variables import expand, expand_all
 from ninemarch.text import excerpt
+from ninemarch.variables import expand, expand_all
 
 if TYPE_CHECKING:
     from ninemarch.net.client import Answered

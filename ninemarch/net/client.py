@@ -13,7 +13,7 @@ import json
 import os
 import random
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, TypeVar
@@ -105,9 +105,11 @@ class Client:
     Args:
         tries: requests for one answer at most, >= 1.
         concurrency: requests in flight at most, >= 1.
+        final: statuses that would be asked for again, and are not.
     """
 
-    def __init__(self, *, tries: int, concurrency: int) -> None:
+    def __init__(self, *, tries: int, concurrency: int, final: Collection[int] = ()) -> None:
+        self._final = frozenset(final)
         self._tries = tries
         self._limiter = Limiter(concurrency)
         self._random = random.Random()  # noqa: S311 - spreads tries in time, decides nothing else
@@ -155,7 +157,7 @@ class Client:
                 request.method, request.url, data=request.body, headers=request.headers, allow_redirects=False
             ) as response:
                 if not 200 <= response.status < 300:
-                    await _refuse(response)
+                    await _refuse(response, self._final)
                 return await read(Answered(response, start))
         except aiohttp.ClientPayloadError as error:
             raise Unreadable("the answer is cut off") from error
@@ -192,10 +194,10 @@ class Client:
             await session.close()
 
 
-async def _refuse(response: Any) -> None:
+async def _refuse(response: Any, final: Collection[int]) -> None:
     """Raise what an answer means that is not 2xx."""
     status = response.status
-    if temporary(status):
+    if temporary(status) and status not in final:
         after = retry_after(response.headers.get("Retry-After", ""))
         raise Again(_status(status), after=after, busy=status == HTTPStatus.TOO_MANY_REQUESTS)
     body = b""

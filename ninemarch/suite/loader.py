@@ -228,7 +228,7 @@ def _target(model: TargetModel | None) -> TargetSpec | None:
         return None
     given = getattr(model, model.kind)
     if isinstance(given, KindModel):
-        return TargetSpec(model.kind, given.ref, dict(given.params))
+        return TargetSpec(model.kind, given.ref, dict(given.others))
     return TargetSpec(model.kind, str(given), dict(model.params), factory=model.factory, batch=model.batch)
 
 

@@ -11,9 +11,10 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, JsonValue, model_validator
 
-from ninemarch.suite.values import CodeRef, Strict
+from ninemarch.suite.values import CodeRef, Strict, Text
+from ninemarch.variables import expand
 
-__all__ = ["KindModel", "TargetModel"]
+__all__ = ["ChatModel", "HttpModel", "KindModel", "TargetModel"]
 
 _OWN = frozenset({"params", "factory", "batch"})
 
@@ -29,9 +30,60 @@ class KindModel(Strict):
         return str(getattr(self, self.named))
 
     @property
-    def params(self) -> Mapping[str, Any]:
+    def others(self) -> Mapping[str, Any]:
         """The keys that the file gives, without the one that names the target."""
         return self.model_dump(mode="json", exclude_unset=True, exclude={self.named})
+
+
+class ToolsModel(Strict):
+    """Tools that a chat model may call, made anew for every trial, and how many answers it may give."""
+
+    python: CodeRef
+    max_steps: Annotated[int, Field(ge=1, le=1000)] = 20
+
+
+class MessageModel(Strict):
+    """A message that stands before the scenario's own."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+class ChatModel(KindModel):
+    """A chat model behind an address."""
+
+    named = "model"
+
+    model: Text
+    base_url: Text | None = None
+    api_key: Text | None = None
+    headers: dict[Text, str] = {}
+    system: str = ""
+    messages: list[MessageModel] = []
+    prompt: Text = "{input}"
+    params: dict[Text, JsonValue] = {}
+    response_format: dict[Text, JsonValue] | None = None
+    stream: bool = False
+    tools: ToolsModel | None = None
+
+    @property
+    def ref(self) -> str:
+        """The model's name, its variables put in: it is recorded, and part of what makes a release the same."""
+        return expand(self.model, "model", secret=False)
+
+
+class HttpModel(KindModel):
+    """Any service that answers a request with JSON or text."""
+
+    named = "url"
+
+    url: Text
+    method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"] = "POST"
+    headers: dict[Text, str] = {}
+    body: JsonValue = "{input}"
+    answer: str = ""
+    reads: Literal["json", "text"] = "json"
+    failures: list[Annotated[int, Field(ge=400, le=599)]] = []
 
 
 class TargetModel(Strict):
@@ -39,6 +91,9 @@ class TargetModel(Strict):
 
     python: CodeRef | None = None
     control: Literal["null", "oracle", "coin"] | None = None
+    openai: ChatModel | None = None
+    anthropic: ChatModel | None = None
+    http: HttpModel | None = None
     params: dict[str, JsonValue] = {}
     factory: bool = False
     batch: Annotated[int, Field(ge=0, le=100_000)] = 0

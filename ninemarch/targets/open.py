@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from ninemarch.errors import SuiteError, UsageError, nearest
 from ninemarch.model import Suite, TargetSpec
-from ninemarch.targets import controls, python
+from ninemarch.targets import chat, controls, http, python
 from ninemarch.targets.base import Kind, Target
 from ninemarch.text import excerpt
 
@@ -18,6 +18,9 @@ KINDS: Mapping[str, Kind] = {
     for kind in (
         python.KIND,
         controls.KIND,
+        chat.OPENAI,
+        chat.ANTHROPIC,
+        http.KIND,
     )
 }
 
@@ -32,7 +35,8 @@ def parse_target(text: str) -> TargetSpec:
         >>> parse_target("control:coin:0.99").params
         {'p': 0.99}
     """
-    name, _, rest = text.partition(":")
+    address = text.startswith(("http://", "https://"))
+    name, _, rest = ("http", "", text) if address else text.partition(":")
     kind = KINDS.get(name)
     spec = kind.parse(rest) if kind else None
     if spec is None:

@@ -121,7 +121,7 @@ def test_the_command_lines_form_is_read_and_written_back(text, spec):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "python", "python:", "python:a", "python::f", "python:a:", "python:a:b:c", "http:x", "control:"]
+    "text", ["", "python", "python:", "python:a", "python::f", "python:a:", "python:a:b:c", "control:"]
 )
 def test_other_forms_are_refused_with_the_right_ones(text):
     with pytest.raises(UsageError, match=r"is not understood(; did .*)?; write .*(module:name|coin:0\.99)"):

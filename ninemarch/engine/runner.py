@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from ninemarch.engine.breaker import Breaker
 from ninemarch.engine.budget import Budget
 from ninemarch.engine.call import UserInterrupt
 from ninemarch.engine.capture import captured_output
@@ -15,7 +16,7 @@ from ninemarch.engine.progress import Progress
 from ninemarch.engine.signals import StopFlag, stop_on_signal
 from ninemarch.engine.stop_rule import StopRule
 from ninemarch.engine.trials import Crew
-from ninemarch.errors import ExitCode, Interrupted
+from ninemarch.errors import ExitCode, Interrupted, RunInvalid
 from ninemarch.journal import VERDICTS, Journal, Texts, read_journal, recorded_trials
 from ninemarch.model import Trial, Verdict
 from ninemarch.suite import Pick, Schedule
@@ -48,9 +49,10 @@ def execute(
 
     Raises:
         Interrupted: a signal stopped the run; everything acknowledged is kept.
-        RunInvalid: the journal cannot be written.
+        RunInvalid: the journal cannot be written, or the target cannot be reached; what is recorded stays.
     """
-    loop = _Loop(crew, journal, progress, _stops(journal, baselines))
+    breaker = Breaker()
+    loop = _Loop(crew, journal, progress, [breaker, *_stops(journal, baselines)])
     missing: Iterator[Pick] = (pick for pick in schedule.picks() if not journal.done[pick[0]])
     with stop_on_signal() as flag, captured_output(journal.folder):
         try:
@@ -73,6 +75,8 @@ def execute(
             f"  ninemarch run --resume {run}"
         )
         raise Interrupted(msg, flag.exit_code or ExitCode.INTERRUPTED)
+    if breaker.decided:
+        raise RunInvalid(_unreachable(breaker, journal))
     if stopped and loop.spent and journal.plan.stop != "sequential":
         return RunResult(journal.acknowledged, stopped)  # a fixed plan that is cut short is not finished
     if stopped:
@@ -82,6 +86,13 @@ def execute(
 
 
 Baselines = Mapping[str, Mapping[str, float]]
+
+
+def _unreachable(breaker: Breaker, journal: Journal) -> str:
+    return (
+        f"{breaker.decided}; {journal.acknowledged:,} of {journal.plan.planned:,} trials are recorded. Mend the "
+        f"cause, then go on with\n  ninemarch run --resume {journal.plan.run}"
+    )
 
 
 def _stops(journal: Journal, baselines: Baselines | None) -> list[StopRule | Budget]:
@@ -148,7 +159,7 @@ class _Loop:
     """One pass over picks: the crew makes their trials, each is recorded."""
 
     def __init__(
-        self, crew: Crew, journal: Journal, progress: Progress, stops: Sequence[StopRule | Budget] = ()
+        self, crew: Crew, journal: Journal, progress: Progress, stops: Sequence[StopRule | Budget | Breaker] = ()
     ) -> None:
         self._crew = crew
         self._stops = stops

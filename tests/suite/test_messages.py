@@ -94,7 +94,7 @@ def test_hostile_keys_and_values_are_shown_in_letters(said):
     ("path", "keys"),
     [
         ((), ["ninemarch", "suite", "title"]),
-        (("releases", 0, "target"), ["python", "control", "params"]),
+        (("releases", 0, "target"), ["python", "control", "openai"]),
         (("checks", 0, "json_schema"), ["file", "schema"]),
         (("scenarios", 0, "inline", 3), ["id", "input", "expect"]),
     ],

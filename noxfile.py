@@ -14,6 +14,8 @@ nox.options.sessions = ["tests", "lint", "types", "floors", "docs"]
 nox.options.reuse_existing_virtualenvs = True
 nox.needs_version = ">=2024.10.9"
 
+# Every optional part that the tests reach without a session of their own.
+OPTIONAL = ".[demo,http,checks,hunt]"
 GROUPS = nox.project.load_toml("pyproject.toml")
 
 
@@ -24,7 +26,7 @@ def _group(name: str) -> list[str]:
 @nox.session
 def tests(session: nox.Session) -> None:
     """The whole test suite (browser tests are skipped where Debian's chromium is missing)."""
-    session.install(".[demo]", *_group("test"))
+    session.install(OPTIONAL, *_group("test"))
     session.run("pytest", *session.posargs, env={"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"})
 
 
@@ -39,7 +41,7 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def types(session: nox.Session) -> None:
     """Strict static types of the package and the shipped suites."""
-    session.install(".[demo]", *_group("types"))
+    session.install(OPTIONAL, *_group("types"))
     session.run("mypy")
 
 
@@ -99,7 +101,7 @@ def rivals(session: nox.Session) -> None:
 @nox.session(python=["3.11", "3.12", "3.13"])
 def pythons(session: nox.Session) -> None:
     """The test suite on every supported Python that is installed here."""
-    session.install(".[demo]", *_group("test"))
+    session.install(OPTIONAL, *_group("test"))
     session.run("pytest", "-q", *session.posargs, env={"OMP_NUM_THREADS": "1"})
 
 

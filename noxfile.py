@@ -67,7 +67,7 @@ def examples(session: nox.Session) -> None:
     Pages whose numbers differ are left beside the old ones, to be looked at; `nox -s examples -- accept` takes them.
     """
     session.install(".[demo]")
-    for suite in ("dates", "llm_json", "digits"):
+    for suite in ("dates", "desk", "llm_json", "digits"):
         session.run("ninemarch", "demo", "--suite", suite, "-q", env={"OMP_NUM_THREADS": "1"})
         page = Path("reports") / f"{suite}.html"
         kept = page.with_name(f"example-{suite}.html")

@@ -8,7 +8,9 @@ import typer
 
 
 def demo(
-    suite: Annotated[str, typer.Option("--suite", help="A shipped suite: dates, digits or llm_json.")] = "dates",
+    suite: Annotated[
+        str, typer.Option("--suite", help="A shipped suite: dates, desk, digits or llm_json.")
+    ] = "dates",
     quick: Annotated[bool, typer.Option("--quick", help="Fewer trials: under half a minute.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="No progress.")] = False,

@@ -243,6 +243,7 @@ class Suite:
         prices: name of a model -> what its tokens cost.
         scenarios_hash: hash of everything that decides which scenarios are drawn (``hunts`` do not).
         checks_hash: hash of everything that decides what passes.
+        self_test: ``module:name`` of a function that proves, before a run, that what the suite measures with works.
         effort_unit: what the effort of a release is counted in.
         folder: folder on which file and code references are relative; None for a suite made in Python.
         origin: how the command line names it: a path or a shipped suite's name.
@@ -265,6 +266,7 @@ class Suite:
     seeds: Seeds = field(default_factory=Seeds)
     demo: DemoPlan = field(default_factory=DemoPlan)
     oracle: str = ""
+    self_test: str = ""
     hunts: tuple[HuntSource, ...] = ()
     prices: Mapping[str, Price] = field(default_factory=dict)
     scenarios_hash: str = ""

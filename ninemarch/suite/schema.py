@@ -211,6 +211,7 @@ class SuiteModel(Strict):
     scenarios: Annotated[list[SourceModel], Field(min_length=1)]
     seeds: SeedsModel = SeedsModel()
     oracle: PythonRef | None = None
+    self_test: PythonRef | None = None
     checks: Annotated[list[CheckModel], Field(min_length=1)]
     releases: list[ReleaseModel] = []
     trials: TrialsModel = TrialsModel()

@@ -34,6 +34,7 @@ from ninemarch.model import Decision, Evidence, March, RunPlan, Suite
 from ninemarch.suite import load
 from ninemarch.targets import open_target
 from ninemarch.workflow.history import begin, end, history_of
+from ninemarch.workflow.self_test import require_proofs
 from ninemarch.workflow.waivers import waived_of, waivers_for
 
 Watch = Callable[[Progress], None]
@@ -71,11 +72,12 @@ def run(
     Raises:
         UsageError: nothing is selected, or a name is unknown; nothing was run.
         Interrupted: a signal came; everything acknowledged is kept.
-        RunInvalid: the journal cannot be written.
+        RunInvalid: the journal cannot be written, or the suite's self-test does not hold.
     """
     # Everything that can be wrong with the request is found before a folder is made.
     make_plan(suite, selection, run="", version="")
     compile_checks(suite)
+    require_proofs(suite)
     waivers_for(suite.name, suite.origin)
     with open_target(release_of(suite, selection).target, suite) as target:
         past = history_of(suite, selection, root) if ledger else None
@@ -114,6 +116,7 @@ def resume(name: str, *, watch: Watch | None = None, root: Path | None = None) -
     """
     folder = find_run(name, root)
     suite = load(read_plan(folder).origin)
+    require_proofs(suite)
     journal, summary = Journal.resume(folder)
     with journal, open_target(summary.plan.target, suite) as target:
         schedule = schedule_of(suite, summary.plan)

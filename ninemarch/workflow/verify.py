@@ -1,6 +1,6 @@
 """Can this suite tell right from wrong? Controls with known truth, and a review of what looks unwise.
 
-Covers ``suite verify`` (null, oracle and coin through the suite's own checks) and the warnings of
+Covers ``suite verify`` (null, oracle and coin through the suite's own checks, and its self-test) and the warnings of
 ``suite validate``. Nothing here is recorded.
 """
 
@@ -15,9 +15,10 @@ from ninemarch.checks import compile_checks
 from ninemarch.engine import judge_scenarios
 from ninemarch.model import Gate, Scenario, Suite, TargetSpec, Verdict
 from ninemarch.numbers import percent
-from ninemarch.suite import Schedule
+from ninemarch.suite import Schedule, resolve
 from ninemarch.targets import check_target, open_target
 from ninemarch.text import excerpt
+from ninemarch.workflow.self_test import self_test
 
 COIN = 0.9
 _CONFIDENCE = 0.999  # of the coin's interval: a sound suite fails this control once in a thousand seeds
@@ -63,7 +64,8 @@ def verify(suite: Suite, *, trials: int = 300, profile: str = "", seed: int | No
         if broken
         else f"{schedule.planned - len(broken)} scenarios made, {schedule.planned - len(sound) - len(broken)} void",
     )
-    return (generator, _null(suite, sound + subsets), _oracle(suite, sound + subsets), _coin(suite, sound))
+    tested = (Control(excerpt(each.name, 80), each.holds, excerpt(each.says, 300)) for each in self_test(suite))
+    return (generator, _null(suite, sound + subsets), _oracle(suite, sound + subsets), _coin(suite, sound), *tested)
 
 
 def _verdicts(suite: Suite, spec: TargetSpec, scenarios: list[Scenario]) -> list[Verdict]:
@@ -100,13 +102,15 @@ def _coin(suite: Suite, scenarios: list[Scenario]) -> Control:
 
 
 def check_code(suite: Suite) -> None:
-    """Import everything that the suite names: targets, checks, the oracle; call nothing.
+    """Import everything that the suite names: targets, checks, the oracle, the self-test; call nothing.
 
     Raises:
         SuiteError: a reference cannot be had, or is not callable.
     """
     compile_checks(suite)
     open_target(TargetSpec("control", "oracle"), suite)
+    if suite.self_test:
+        resolve(suite.self_test, suite.folder)
     for spec in [release.target for release in suite.releases] + ([suite.target] if suite.target else []):
         check_target(spec, suite)
 

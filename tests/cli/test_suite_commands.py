@@ -67,7 +67,7 @@ def test_the_schema_refuses_what_the_reader_refuses(schema, write_suite, tmp_pat
 def test_list_names_what_ships(cli, tmp_path):
     done = cli("suite", "list", cwd=tmp_path).must(0)
     said = done.out.splitlines() + done.err.splitlines()  # one whose libraries are missing is named on stderr
-    assert {line.replace(":", " ").split()[0] for line in said} >= {"dates", "digits", "llm_json"}
+    assert {line.replace(":", " ").split()[0] for line in said} >= {"dates", "desk", "digits", "llm_json"}
 
 
 @pytest.mark.parametrize("name", EXTRAS)

@@ -122,7 +122,7 @@ def test_an_unknown_suite_is_refused_with_what_there_is(tmp_path, monkeypatch, n
 
 def test_a_misspelt_shipped_suite_is_suggested(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(SuiteError, match=r"did you mean 'dates'\?.*or a shipped suite \(dates, digits, llm_json\)"):
+    with pytest.raises(SuiteError, match=r"did you mean 'dates'\?.*or a shipped suite \(.*dates,.* llm_json\)"):
         load("datse")
 
 
@@ -239,7 +239,7 @@ def test_a_wrong_json_schema_file_is_named(write_suite, tmp_path, content):
 
 
 def test_the_shipped_suites_are_found_beside_the_package():
-    assert set(shipped_names()) >= {"dates", "digits", "llm_json"}
+    assert set(shipped_names()) >= {"dates", "desk", "digits", "llm_json"}
     assert all((shipped_folder() / name / "suite.yaml").is_file() for name in shipped_names())
 
 

@@ -193,7 +193,8 @@ def test_a_broken_check_leaves_no_run_behind(write_suite, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("name", "needs"), [("dates", ["babel", "dateparser"]), ("llm_json", ["json_repair"]), ("digits", ["sklearn"])]
+    ("name", "needs"),
+    [("dates", ["babel", "dateparser"]), ("desk", []), ("llm_json", ["json_repair"]), ("digits", ["sklearn"])],
 )
 def test_the_shipped_suites_pass_their_controls(name, needs):
     for module in needs:

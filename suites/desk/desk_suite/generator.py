@@ -34,7 +34,8 @@ def scenario(attributes: Mapping[str, str], rng: random.Random) -> dict[str, Any
 
     Returns:
         ``input`` (the shop's seed, the customer's script, the faults), ``expect`` (the right final state) and
-        ``attributes``: levels that had to give way to others, as they really are, and the fault planned first.
+        ``attributes``: levels that had to give way to others, as they really are, and the fault planned for one of
+        the first three calls, if any.
     """
     levels = _consistent(attributes)
     for _ in range(_TRIES):
@@ -57,7 +58,7 @@ def scenario(attributes: Mapping[str, str], rng: random.Random) -> dict[str, Any
             "faults": [{"at": each.at, "kind": each.kind.value, "share": each.share} for each in faults],
         },
         "expect": made.truth(),
-        "attributes": {**levels, "first_fault": early},
+        "attributes": {**levels, "first_fault": early, "early_fault": "no" if early == "none" else "yes"},
     }
 
 

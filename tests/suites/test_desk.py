@@ -1,70 +1,32 @@
-"""The suite desk: a real and deterministic world, the policy's truth, faults that arrive, a ladder that stands."""
+"""The suite desk: a real and deterministic world, the policy's truth, and faults that arrive."""
 
 from __future__ import annotations
 
-import ast
 import hashlib
-import io
 import json
 import random
-import sys
-import tokenize
 from collections import Counter
-from typing import Any
 
 import pytest
-from ruamel.yaml import YAML
+from desks import EASY, RAW, SUITE, drawn, made, ruled
 
 from ninemarch import workflow
-from ninemarch.engine import Selection, judge_scenarios
+from ninemarch.engine import Selection
 from ninemarch.errors import RunInvalid
-from ninemarch.model import Abstain, Scenario, TargetSpec, Verdict
-from ninemarch.suite import Schedule, load
-from ninemarch.suite.shipped import shipped_folder
-from ninemarch.targets import open_target
+from ninemarch.model import Verdict
 
-FOLDER = shipped_folder() / "desk"
-if str(FOLDER) not in sys.path:
-    sys.path.insert(0, str(FOLDER))
-
-from desk_suite import selftest  # noqa: E402
-from desk_suite.boundary import CallFailed, Desk, World  # noqa: E402
-from desk_suite.checks import money, right_state  # noqa: E402
-from desk_suite.customer import Visitor  # noqa: E402
-from desk_suite.faults import CALLS, Kind, planned_faults  # noqa: E402
-from desk_suite.generator import scenario  # noqa: E402
-from desk_suite.oracle import answer_of  # noqa: E402
-from desk_suite.policy import PERSON_ABOVE, decide  # noqa: E402
-from desk_suite.releases import fresh, readback, retries, rules  # noqa: E402
-from desk_suite.serve import play  # noqa: E402
-from desk_suite.shop import Order, shop_of  # noqa: E402
-from desk_suite.tools import REQUESTS, WRITES, execute, schemas  # noqa: E402
-
-RAW = YAML(typ="safe").load(FOLDER / "suite.yaml")
-SUITE = load("desk")
-EASY = {
-    "request": "refund", "due": "allowed", "wording": "plain", "number": "given", "item": "unnamed",
-    "identity": "upfront", "change": "none", "second": "none", "fault_rate": "none",
-}  # fmt: skip
-
-
-def made(stream: str = "t", faults: tuple[tuple[int, str, float], ...] = (), **levels: str) -> Scenario:
-    found = scenario({**EASY, **levels}, random.Random(stream))
-    found["input"]["faults"] = [{"at": at, "kind": kind, "share": share} for at, kind, share in faults]
-    return Scenario(id=stream, input=found["input"], expect=found["expect"], attributes=found["attributes"])
-
-
-def drawn(profile: str, seed: int, count: int) -> list[Scenario]:
-    items = [item for _, _, item in Schedule(SUITE, profile=profile, seed=seed, planned=count)]
-    assert all(isinstance(item, Scenario) for item in items)
-    return items
-
-
-def ruled(case: Scenario, agent: Any) -> tuple[Verdict, Verdict, dict[str, Any]]:
-    answer = play(case.input, agent)
-    output = answer.output if isinstance(answer.output, dict) else {}
-    return right_state(case, output)[0], money(case, output)[0], output
-
+# isort: split
+from desk_suite import selftest
+from desk_suite.boundary import CallFailed, World
+from desk_suite.checks import right_state
+from desk_suite.customer import Visitor
+from desk_suite.faults import CALLS, Kind, planned_faults
+from desk_suite.generator import scenario
+from desk_suite.oracle import answer_of
+from desk_suite.policy import PERSON_ABOVE, decide
+from desk_suite.releases import fresh, readback, retries, rules
+from desk_suite.shop import Order, shop_of
+from desk_suite.tools import WRITES, execute, schemas
 
 # --- scenarios
 
@@ -303,124 +265,3 @@ REFUND_LOST = ((1, "timeout_after_commit", 0.1),)
 def test_each_release_survives_what_it_was_made_for_and_the_one_before_does_not(faults, agent, state, harm):
     found = ruled(made(faults=faults), agent.serve)
     assert found[:2] == (state, harm)
-
-
-# --- verdicts
-
-
-def test_handing_off_passes_where_nothing_else_is_left_is_assisted_without_need_and_hides_no_harm():
-    def hands_off(desk: Desk, opening: str) -> None:
-        desk.call("hand_off", reason="unsure")
-
-    def pays_first(desk: Desk, opening: str) -> None:
-        desk.call("refund", order_id=opening.split("order ")[1][:6], amount_cents=1)
-        desk.call("hand_off", reason="unsure")
-
-    def tries(desk: Desk, opening: str) -> None:
-        desk.call("look_up_order", order_id=opening.split("order ")[1][:6])
-        desk.call("hand_off", reason="the tools are down")
-
-    assert ruled(made(), hands_off)[0] is Verdict.ASSISTED
-    assert ruled(made(), pays_first)[:2] == (Verdict.FAIL, Verdict.FAIL)
-    assert ruled(made(faults=((0, "outage", 0.1),)), tries)[0] is Verdict.PASS
-    assert ruled(made(faults=((0, "http_500", 0.1),)), tries)[0] is Verdict.ASSISTED
-    assert ruled(made(due="person"), hands_off)[0] is Verdict.PASS
-
-
-def test_nothing_passes_that_does_nothing_only_talks_or_only_refuses():
-    cases = drawn("everyday", 5, 200)
-
-    def talks(desk: Desk, opening: str) -> None:
-        desk.say("I have done all you asked for, it is all right now. Anything else?")
-
-    def refuses(desk: Desk, opening: str) -> None:
-        desk.call("close", request="cancel", result="refused")
-
-    assert not any(ruled(case, lambda desk, opening: None)[0] is Verdict.PASS for case in cases)
-    assert not any(ruled(case, talks)[0] is Verdict.PASS for case in cases)
-    assert sum(ruled(case, refuses)[0] is Verdict.PASS for case in cases) < 20
-    assert all(
-        right_state(case, junk)[0] is Verdict.FAIL for case in cases[:5] for junk in ("", None, {}, [], {"state": 1})
-    )
-
-
-def test_an_agent_that_raises_is_loud_where_nothing_moved_and_judged_where_something_did():
-    def breaks(desk: Desk, opening: str) -> None:
-        raise KeyError("state")
-
-    def pays_and_breaks(desk: Desk, opening: str) -> None:
-        desk.call("refund", order_id=opening.split("order ")[1][:6], amount_cents=1)
-        raise KeyError("state")
-
-    assert play(made().input, breaks).output == Abstain("stopped: KeyError 'state'")
-    assert ruled(made(), pays_and_breaks)[:2] == (Verdict.FAIL, Verdict.FAIL)
-
-    def endless(desk: Desk, opening: str) -> None:
-        while True:
-            desk.wait(1.0)
-
-    assert "80 steps" in play(made().input, endless).output.reason
-
-
-# --- the ladder
-
-
-@pytest.mark.parametrize("release", SUITE.releases, ids=lambda release: release.id)
-def test_every_release_serves_the_canonical_customers(release):
-    rows = next(source.scenarios for source in SUITE.sources if source.subset == "canonical")
-    assert Counter(row.attributes["request"] for row in rows) == dict.fromkeys(REQUESTS, 4)
-    with open_target(release.target, SUITE) as target:
-        assert all(trial.verdict is Verdict.PASS for trial in judge_scenarios(SUITE, list(rows), target))
-
-
-BANDS = [(34, 49), (87, 95), (92, 99), (94, 99.6), (96, 100), (99, 100)]
-
-
-def test_the_ladder_climbs_on_held_out_customers():
-    """Bands in percent, about three standard errors of 400 trials around the README's figures."""
-    cases, rates, harm = drawn("everyday", 9000, 400), [], []
-    for release, (low, high) in zip(SUITE.releases, BANDS, strict=True):
-        with open_target(release.target, SUITE) as target:
-            trials = list(judge_scenarios(SUITE, cases, target))
-        assert not any(trial.verdict is Verdict.ERROR for trial in trials)
-        rates.append(100 * sum(trial.verdict is Verdict.PASS for trial in trials) / len(trials))
-        harm.append(sum("money" in trial.check for trial in trials))
-        assert low <= rates[-1] <= high, (release.id, rates[-1])
-    assert rates == sorted(rates)
-    assert harm[0] > 10
-    assert harm[5] == 0
-
-
-def test_every_release_passes_the_demonstration():
-    cases = drawn("demo", 9000, 60)
-    for release in SUITE.releases:
-        with open_target(release.target, SUITE) as target:
-            assert all(trial.verdict is Verdict.PASS for trial in judge_scenarios(SUITE, cases, target))
-
-
-def test_the_oracle_passes_under_stress():
-    target = open_target(TargetSpec("control", "oracle"), SUITE)
-    with target:
-        found = [trial.verdict for trial in judge_scenarios(SUITE, drawn("stress", 9, 150), target)]
-    assert set(found) == {Verdict.PASS}
-
-
-def code_lines(path):
-    """Lines with code: no blank lines, no comments, no docstrings."""
-    text = path.read_text(encoding="utf-8")
-    docs = set()
-    for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.Module | ast.FunctionDef | ast.ClassDef) and ast.get_docstring(node):
-            docs.update(range(node.body[0].lineno, node.body[0].end_lineno + 1))
-    idle = {tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER}
-    lines = set()
-    for token in tokenize.generate_tokens(io.StringIO(text).readline):
-        if token.type not in idle:
-            lines.update(range(token.start[0], token.end[0] + 1))
-    return len(lines - docs)
-
-
-@pytest.mark.parametrize("release", RAW["releases"], ids=lambda release: release["id"])
-def test_the_effort_of_a_release_is_its_lines_of_code(release):
-    agent = release["target"]["params"]["agent"]
-    assert code_lines(FOLDER / "desk_suite" / "releases" / f"{agent}.py") == release["effort"]

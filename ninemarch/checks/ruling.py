@@ -11,20 +11,26 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from ninemarch.checks.base import Check
+from ninemarch.checks.judging import judge_specs
+from ninemarch.checks.meter import metered
 from ninemarch.checks.table import compile_check
-from ninemarch.model import CheckSpec, Ended, Outcome, Scenario, Severity, Suite, Verdict
+from ninemarch.model import CheckSpec, Ended, JudgeUse, Outcome, Scenario, Severity, Suite, Verdict
 from ninemarch.text import excerpt
 
 _SEVERITY_ORDER = (Severity.MINOR, Severity.MAJOR, Severity.CRITICAL)
 
 
 class Ruling(msgspec.Struct, frozen=True):
-    """What a trial is worth, how bad a failure is, why, in a line, and the ids of the checks that said so."""
+    """What a trial is worth, how bad a failure is, why, in a line, and the ids of the checks that said so.
+
+    ``judge`` is what that took of judges; None where none had a say.
+    """
 
     verdict: Verdict
     severity: Severity
     reason: str = ""
     check: str = ""
+    judge: JudgeUse | None = None
 
 
 Judge = Callable[[Scenario, Outcome], Ruling]
@@ -37,6 +43,7 @@ def compile_checks(suite: Suite) -> Judge:
         SuiteError: a check's code or module cannot be had, or its parameters are not valid.
     """
     checks = [(compile_check(spec, suite), spec) for spec in suite.checks]
+    asks = bool(judge_specs(suite.checks))
 
     def judge(scenario: Scenario, outcome: Outcome) -> Ruling:
         if outcome.ended is Ended.HANDED_OFF:
@@ -45,7 +52,11 @@ def compile_checks(suite: Suite) -> Judge:
             return Ruling(Verdict.ERROR, scenario.severity, _last_line(outcome))
         if outcome.ended is not Ended.ANSWERED:
             return Ruling(Verdict.FAIL, scenario.severity, _last_line(outcome))
-        return _rule(checks, scenario, outcome)
+        if not asks:
+            return _rule(checks, scenario, outcome)
+        with metered() as used:
+            ruling = _rule(checks, scenario, outcome)
+        return msgspec.structs.replace(ruling, judge=sum(used[1:], used[0])) if used else ruling
 
     return judge
 

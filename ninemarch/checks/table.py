@@ -12,6 +12,7 @@ from types import MappingProxyType
 from ninemarch.checks import code, combine, compare, lists, paths, spent, texts, tools
 from ninemarch.checks.base import Check, Compiler, guarded
 from ninemarch.checks.focus import focused
+from ninemarch.checks.judging import compile_judge
 from ninemarch.errors import SuiteError, nearest
 from ninemarch.model import CheckSpec, Focus, Suite
 from ninemarch.text import excerpt
@@ -33,6 +34,7 @@ COMPILERS: Mapping[str, Compiler] = MappingProxyType(
         "tools": tools.compile_tools,
         "spent": spent.compile_spent,
         "python": code.compile_function,
+        "judge": compile_judge,
     }
 )
 _COMBINED: Mapping[str, combine.Combiner] = MappingProxyType(

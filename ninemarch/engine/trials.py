@@ -92,7 +92,7 @@ def judged(judge: Judge, work: Work, outcome: Outcome, *, keep: bool = False) ->
     """Return the record of a finished trial; ``keep`` the values of a pass too."""
     ruling = judge(work.scenario, outcome)
     scenario = work.scenario
-    kept = keep or ruling.verdict is not Verdict.PASS
+    kept = keep or ruling.verdict is not Verdict.PASS or ruling.judge is not None
     return Trial(
         number=work.number,
         scenario=scenario.id,
@@ -108,6 +108,7 @@ def judged(judge: Judge, work: Work, outcome: Outcome, *, keep: bool = False) ->
         reason=ruling.reason,
         detail=outcome.detail,
         check=ruling.check,
+        judge=ruling.judge,
         cost_usd=outcome.cost_usd,
         tokens=outcome.tokens,
         input=scenario.input if kept else None,

@@ -127,6 +127,29 @@ class SpentModel(Strict):
         return self
 
 
+class JudgeModel(Strict):
+    """A chat model, or a function of the messages, that judges by a rubric."""
+
+    model: Text | None = None
+    api: Literal["openai", "anthropic"] = "openai"
+    base_url: Annotated[str, Field(max_length=2000)] = ""
+    api_key: Annotated[str, Field(max_length=2000)] = ""
+    headers: dict[Text, str] = {}
+    params: dict[str, JsonValue] = {}
+    python: CodeRef | None = None
+    rubric: Text
+    votes: Annotated[int, Field(ge=1, le=99)] = 1
+    timeout: Seconds | None = None
+    gold: Text | None = None
+
+    @model_validator(mode="after")
+    def _one_judge(self) -> JudgeModel:
+        if (self.model is None) == (self.python is None):
+            msg = "needs exactly one of the keys model, python"
+            raise ValueError(msg)
+        return self
+
+
 class ReadModel(Strict):
     """A file that the target left, or the rows of a query on an SQLite database."""
 
@@ -163,6 +186,7 @@ class PartModel(Strict):
     tools: ToolsModel | None = None
     spent: SpentModel | None = None
     python: CodeRef | None = None
+    judge: JudgeModel | None = None
     any_: Annotated[list[PartModel], Field(min_length=1)] | None = Field(default=None, alias="any")
     all_: Annotated[list[PartModel], Field(min_length=1)] | None = Field(default=None, alias="all")
     not_: PartModel | None = Field(default=None, alias="not")

@@ -12,12 +12,17 @@ from ninemarch.journal.record import (
     JournalSummary,
     Row,
     Texts,
+    decode_plan,
+    decode_trials,
+    encode_plan,
+    encode_trials,
     plan_from,
     read_journal,
     read_notes,
     read_plan,
     recorded_trials,
     summarize,
+    texts_of,
 )
 from ninemarch.journal.runs import HUNTS, find_record, find_run, list_runs, new_run_folder, runs_folder
 from ninemarch.journal.writer import Journal
@@ -32,6 +37,10 @@ __all__ = [
     "JournalSummary",
     "Row",
     "Texts",
+    "decode_plan",
+    "decode_trials",
+    "encode_plan",
+    "encode_trials",
     "find_record",
     "find_run",
     "list_runs",
@@ -44,4 +53,5 @@ __all__ = [
     "recorded_trials",
     "runs_folder",
     "summarize",
+    "texts_of",
 ]

@@ -225,8 +225,44 @@ def recorded_trials(folder: Path) -> Iterator[Trial]:
         RunInvalid: no journal, or a damaged one.
     """
     for body, _ in read_journal(folder):
-        for row in body.rows:
-            yield Trial(
+        for trial, _ in _trials_of(body):
+            yield trial
+
+
+def decode_trials(payload: bytes) -> Iterator[tuple[Trial, Texts | None]]:
+    """Yield the trials of what ``encode_trials`` made, each with its texts: records that come from another process.
+
+    Raises:
+        RunInvalid: it is nothing of the kind.
+    """
+    return _trials_of(_decoded(payload, "trials"))
+
+
+def decode_plan(payload: bytes) -> RunPlan:
+    """Return the plan of what ``encode_plan`` made.
+
+    Raises:
+        RunInvalid: it is nothing of the kind.
+    """
+    return plan_from(_decoded(payload, "plan").plan)
+
+
+def _decoded(payload: bytes, kind: str) -> Body:
+    try:
+        body = _DECODER.decode(payload)
+    except msgspec.MsgspecError as error:
+        msg = f"a record from another process has an unknown form ({error}); use one version of ninemarch everywhere"
+        raise RunInvalid(msg) from error
+    if body.kind != kind:
+        msg = f"another process sent a '{body.kind}', not '{kind}'; use one version of ninemarch everywhere"
+        raise RunInvalid(msg)
+    return body
+
+
+def _trials_of(body: Body) -> Iterator[tuple[Trial, Texts | None]]:
+    for row in body.rows:
+        yield (
+            Trial(
                 number=row.number,
                 scenario=row.scenario,
                 repeat=row.repeat,
@@ -243,7 +279,9 @@ def recorded_trials(folder: Path) -> Iterator[Trial]:
                 tokens=row.spent[1] if row.spent else None,
                 judge=JudgeUse(*row.judged) if row.judged else None,
                 traffic=row.traffic,
-            )
+            ),
+            row.texts,
+        )
 
 
 def read_notes(folder: Path, kind: str) -> Iterator[str]:

@@ -39,6 +39,10 @@ Effort = Annotated[str, typer.Option("--effort", help="Work the release took, as
 EffortFrom = Annotated[
     str, typer.Option("--effort-from", help="Work from git: git:TAG1..TAG2 (commits) or git-days:TAG1..TAG2.")
 ]
+Executor = Annotated[
+    str, typer.Option("--executor", help="Who makes the trials: in-process (the default), threads, processes.")
+]
+Workers = Annotated[int | None, typer.Option("--workers", min=1, help="How many threads or processes.", show_default=False)]
 March = Annotated[bool, typer.Option("--march", help="Add the run to reports/<suite>/march.jsonl.")]
 Page = Annotated[str, typer.Option("--report", help="Write the HTML page to this file too.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
@@ -62,6 +66,8 @@ def run(
     record: Record = False,
     effort: Effort = "",
     effort_from: EffortFrom = "",
+    executor: Executor = "",
+    workers: Workers = None,
     march: March = False,
     page: Page = "",
     junit: ci.Junit = "",
@@ -94,9 +100,12 @@ def run(
         "effort": given_effort(effort, effort_from),
     }
     still = quiet or as_json
+    staff = {"executor": executor or "in-process", "workers": workers or 0}
     with outputs.commands_stopped():
         finished = (
-            _resumed(resume, chosen, still) if resume else _started(suite, chosen, still, march=march, record=record)
+            _resumed(resume, chosen, still, staff)
+            if resume
+            else _started(suite, chosen, still, staff, march=march, record=record)
         )
     tell(finished, as_json=as_json, quiet=quiet, page=page)
     outputs.deliver(finished.decision)
@@ -132,10 +141,12 @@ def _add(finished: Finished) -> None:
         console.say(f"added to {path}: commit it")
 
 
-def _started(name: str, chosen: dict[str, Any], quiet: bool, *, march: bool, record: bool) -> Finished:
+def _started(
+    name: str, chosen: dict[str, Any], quiet: bool, staff: dict[str, Any], *, march: bool, record: bool
+) -> Finished:
     from ninemarch import workflow
     from ninemarch.cli.console import foreign, watching
-    from ninemarch.engine import Selection
+    from ninemarch.engine import Selection, Staff
     from ninemarch.suite import load
     from ninemarch.targets import parse_target
 
@@ -147,7 +158,13 @@ def _started(name: str, chosen: dict[str, Any], quiet: bool, *, march: bool, rec
         amount, unit = chosen["effort"] or (None, "")
         work = {"effort": amount, "effort_unit": unit}
         selection = Selection(**{**chosen, **size_of(suite, chosen), **work, "target": target})
-        return workflow.run(suite, selection, watch=lambda progress: show(suite.name, progress), record=record)
+        return workflow.run(
+            suite,
+            selection,
+            watch=lambda progress: show(suite.name, progress),
+            record=record,
+            staff=Staff(**staff),
+        )
 
 
 def size_of(suite: Suite, chosen: Mapping[str, Any]) -> dict[str, Any]:
@@ -161,16 +178,17 @@ def size_of(suite: Suite, chosen: Mapping[str, Any]) -> dict[str, Any]:
     return {name: setting.value for name, setting in found.items() if setting.outside}
 
 
-def _resumed(name: str, chosen: dict[str, Any], quiet: bool) -> Finished:
+def _resumed(name: str, chosen: dict[str, Any], quiet: bool, staff: dict[str, Any]) -> Finished:
     from ninemarch import workflow
     from ninemarch.cli.console import foreign, watching
+    from ninemarch.engine import Staff
 
     given = [f"--{option}" for option, value in chosen.items() if value not in (None, "", (), {})]
     if given:
         msg = f"--resume goes on with the plan as it was declared; leave out {', '.join(given)}, or start a new run"
         raise UsageError(msg)
     with watching(quiet=quiet) as show, foreign():
-        return workflow.resume(name, watch=lambda progress: show("resumed", progress))
+        return workflow.resume(name, watch=lambda progress: show("resumed", progress), staff=Staff(**staff))
 
 
 def _pairs(where: list[str]) -> dict[str, str]:

@@ -7,15 +7,18 @@ rule live here; statistics do not.
 from ninemarch.engine.plan import History, Selection, make_plan, release_of, schedule_of
 from ninemarch.engine.progress import Progress
 from ninemarch.engine.runner import RunResult, execute, recount
+from ninemarch.engine.staff import EXECUTORS, Staff, staffed
 from ninemarch.engine.trials import Crew, Here, judge_once, judge_scenarios
 
 __all__ = [
+    "EXECUTORS",
     "Crew",
     "Here",
     "History",
     "Progress",
     "RunResult",
     "Selection",
+    "Staff",
     "execute",
     "judge_once",
     "judge_scenarios",
@@ -23,4 +26,5 @@ __all__ = [
     "recount",
     "release_of",
     "schedule_of",
+    "staffed",
 ]

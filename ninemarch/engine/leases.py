@@ -2,14 +2,17 @@
 
 Covers any kind of worker behind ``Workers`` (processes, Ray). Workers have no state: a lease says which trials, and
 they make the scenarios from the suite and the plan. A trial is told once, however often its record arrives. A lease
-whose worker is lost is issued again in smaller ones; a trial that alone has lost ``_TRIES`` workers has failed.
+whose worker is lost is issued again in smaller ones. A trial that is seen to have ended its worker has failed and is
+not tried again, for that could hide a failure; one that cannot be told from bad luck has failed when it has cost
+``_TRIES`` workers with no other trial in hand.
 """
 
 from __future__ import annotations
 
+import math
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Protocol, TypeAlias
@@ -20,7 +23,7 @@ from ninemarch.journal import decode_trials
 from ninemarch.model import Trial
 from ninemarch.suite import Pick
 
-__all__ = ["Event", "Lease", "Leased", "Workers", "lease_of", "picks_of"]
+__all__ = ["Event", "Failed", "Lease", "Leased", "Sizes", "Workers", "lease_of", "picks_of"]
 
 # Runs of picks: first trial, its pick, how many; trial and pick go up by one within a run.
 Lease: TypeAlias = tuple[tuple[int, int, int], ...]
@@ -66,12 +69,24 @@ class Event:
         records: payload of records, in the journal's form; empty where there are none.
         done: the oldest lease that it holds is finished.
         lost: why it is gone, in words; empty while it lives. Its leases are then no longer its own.
+        blame: the trial in hand whose doing that was; -1 where it may have been anything.
+        late: it was ended by ``Workers.kill``.
     """
 
     worker: int
     records: bytes = b""
     done: bool = False
     lost: str = ""
+    blame: int = -1
+    late: bool = False
+
+
+class Failed(Protocol):
+    """Makes the record of a trial that has ended its worker."""
+
+    def __call__(self, number: int, pick: int, why: str, /, *, late: bool) -> Trial:
+        """Return the record: an exception, or a time-out where the worker was ended for being late."""
+        ...
 
 
 class Workers(Protocol):
@@ -103,7 +118,8 @@ class _Held:
     """A lease under way."""
 
     numbers: tuple[int, ...]
-    since: float | None = None  # when its worker has begun it
+    since: float  # when its worker has begun it
+    heard: float  # when it has last sent something
 
 
 @dataclass(slots=True)
@@ -154,8 +170,8 @@ class Leased:
     Args:
         workers: the workers.
         sizes: how large leases are.
-        failed: makes the record of a trial whose worker was lost each time: (number, pick, why).
-        limit: seconds after which a worker is taken to hang: (trials in the lease) -> seconds; None for never.
+        failed: makes the record of a trial that has ended its worker.
+        silence: seconds without a word after which a worker is taken to hang; None for never.
     """
 
     def __init__(
@@ -163,13 +179,13 @@ class Leased:
         workers: Workers,
         sizes: Sizes,
         *,
-        failed: Callable[[int, int, str], Trial],
-        limit: Callable[[int], float] | None = None,
+        failed: Failed,
+        silence: float | None = None,
     ) -> None:
         self._workers = workers
         self._sizes = sizes
         self._failed = failed
-        self._limit = limit
+        self._silence = silence
         self._barren = 0  # workers lost in a row without a single record
 
     def run(self, picks: Iterator[Pick], tell: Tell) -> None:
@@ -202,7 +218,8 @@ class Leased:
                 numbers = self._next(book, picks)
                 if not numbers:
                     return
-                queue.append(_Held(numbers, None if queue else time.monotonic()))
+                now = time.monotonic()
+                queue.append(_Held(numbers, now, now))
                 self._workers.give(worker, lease_of((number, book.pending[number]) for number in numbers))
 
     def _next(self, book: _Book, picks: Iterator[Pick]) -> tuple[int, ...]:
@@ -216,34 +233,37 @@ class Leased:
         return tuple(number for number, _ in fresh)
 
     def _take(self, book: _Book, event: Event, tell: Tell) -> None:
+        queue = book.held.get(event.worker, deque())
+        if queue:
+            queue[0].heard = time.monotonic()
         if event.records:
             self._barren = 0
             for trial, texts in decode_trials(event.records):
                 if book.pending.pop(trial.number, None) is not None:  # else it came before, from another worker
                     tell(trial, texts)
-        queue = book.held.get(event.worker, deque())
         if event.done and queue:
             held, now = queue.popleft(), time.monotonic()
-            self._sizes.learn(len(held.numbers), now - (held.since or now))
+            self._sizes.learn(len(held.numbers), now - held.since)
             if queue:
-                queue[0].since = now
+                queue[0].since = queue[0].heard = now
             self._reissue(book, held.numbers)  # what it has left out, if anything
         if event.lost:
-            self._give_up(book, book.held.pop(event.worker, deque()), event.lost, tell)
+            self._give_up(book, book.held.pop(event.worker, deque()), event, tell)
 
-    def _give_up(self, book: _Book, queue: deque[_Held], why: str, tell: Tell) -> None:
-        """Lease again what a lost worker held; the trial that was alone in its lease is blamed."""
+    def _give_up(self, book: _Book, queue: deque[_Held], event: Event, tell: Tell) -> None:
+        """Lease again what a lost worker held, without the trial whose doing that was."""
         self._barren += 1
         first = [number for number in queue[0].numbers if number in book.pending] if queue else []
-        if len(first) == 1:
-            (number,) = first
-            book.lost[number] += 1
-            if book.lost[number] >= _TRIES:
-                self._barren = 0
-                tell(self._failed(number, book.pending.pop(number), why), None)
+        blamed = event.blame
+        if blamed < 0 and len(first) == 1:
+            book.lost[first[0]] += 1
+            blamed = first[0] if book.lost[first[0]] >= _TRIES or event.late else -1
+        if blamed in book.pending:
+            self._barren = 0
+            tell(self._failed(blamed, book.pending.pop(blamed), event.lost, late=event.late), None)
         if self._barren > _TRIES * max(2, self._sizes.workers):
             msg = (
-                f"workers are lost before they record anything ({why}); what was recorded is safe; "
+                f"workers are lost before they record anything ({event.lost}); what was recorded is safe; "
                 "see target-output.log in the run's folder, then resume"
             )
             raise RunInvalid(msg)
@@ -257,11 +277,11 @@ class Leased:
             book.again.append(tuple(missing[start : start + size]))
 
     def _watch(self, book: _Book) -> None:
-        """End workers that take longer than any of their trials may."""
-        if self._limit is None:
+        """End workers that have not said a word for longer than any of their trials may take."""
+        if self._silence is None:
             return
         now = time.monotonic()
         for worker, queue in book.held.items():
-            if queue and queue[0].since is not None and now - queue[0].since > self._limit(len(queue[0].numbers)):
-                queue[0].since = None  # once
+            if queue and now - queue[0].heard > self._silence:
+                queue[0].heard = math.inf  # once
                 self._workers.kill(worker)

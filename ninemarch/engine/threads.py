@@ -1,8 +1,8 @@
 """Threads that call a blocking target side by side.
 
 Covers calls that wait (network, files, subprocesses): Python runs one thread at a time, so they help no target that
-computes. A call that takes longer than the trial's limit counts as timed out and its thread is left to itself, because
-a thread cannot be ended from outside: what it goes on doing is not recorded.
+computes. A call that takes longer than the trial's limit counts as timed out and its thread is left to itself: none
+can be ended from outside. What it goes on doing is not recorded.
 """
 
 from __future__ import annotations

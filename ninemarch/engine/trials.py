@@ -21,7 +21,7 @@ from ninemarch.suite import GeneratorFault, Pick, Schedule
 from ninemarch.targets import Target
 from ninemarch.text import excerpt
 
-__all__ = ["Crew", "Here", "Tell", "judge_once", "judge_scenarios", "judged", "not_run"]
+__all__ = ["Crew", "Here", "Tell", "judge_once", "judge_scenarios", "judged", "not_run", "work_of"]
 
 # Takes a finished trial, and its texts where they were taken elsewhere.
 Tell: TypeAlias = Callable[[Trial, Texts | None], None]
@@ -69,15 +69,15 @@ class Here:
     def _work(self, picks: Iterator[Pick], tell: Tell) -> Iterator[Work]:
         made, repeats = self._schedule.made, self._schedule.repeats
         for number, pick in picks:
-            work = _work_of(number, number % repeats, made(pick))
+            work = work_of(number, number % repeats, made(pick))
             if isinstance(work, Trial):
                 tell(work, None)
             else:
                 yield work
 
 
-def _work_of(number: int, repeat: int, scenario: Scenario | GeneratorFault) -> Work | Trial:
-    """The work that a scenario asks for; its record where there is nothing to call."""
+def work_of(number: int, repeat: int, scenario: Scenario | GeneratorFault) -> Work | Trial:
+    """Return the work that a scenario asks for; its record where there is nothing to call."""
     if isinstance(scenario, GeneratorFault):
         return not_run(number, repeat, scenario.scenario, Verdict.ERROR, str(scenario))
     if scenario.void:

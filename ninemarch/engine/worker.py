@@ -1,11 +1,12 @@
-"""A worker's side: makes the trials of leases from the suite and the plan, and nothing else that it would have to keep.
+"""A worker's side: makes the trials of leases from the suite and the plan, and keeps nothing.
 
-Covers the same for every kind of worker (``Bench``), and the process that a run on this machine starts: told on stdin,
-answering on stdout, in frames of a length and msgpack. Whatever a target prints goes to the run's log.
+Covers what is the same for every kind of worker (``Bench``), and the process that a run on this machine starts: told
+on stdin, answering on stdout, in frames of a length and msgpack. What a target prints goes to the run's log.
 """
 
 from __future__ import annotations
 
+import mmap
 import os
 import pickle
 import signal
@@ -26,15 +27,16 @@ from ninemarch.engine.trials import Here
 from ninemarch.errors import NinemarchError
 from ninemarch.journal import Texts, decode_plan, encode_trials, texts_of
 from ninemarch.model import Suite, TargetSpec, Trial
-from ninemarch.suite import load
-from ninemarch.targets import open_target
+from ninemarch.suite import Pick, load
+from ninemarch.targets import Mode, open_target
 from ninemarch.text import fault
 
-__all__ = ["Bench", "Brief", "Plan", "Said", "Told", "suite_of"]
+__all__ = ["HAND", "Bench", "Brief", "Opened", "Plan", "Said", "Told", "Work", "frame", "frames", "suite_of"]
 
 _LENGTH = struct.Struct("<I")
-# A part of a lease is sent after so long, so many trials or so many characters of texts: no frame grows too large, and
-# what a lost worker has sent is not run again.
+HAND = struct.Struct("<q")  # the trial in hand; -1 for none
+# A part of a lease is sent after so long, so many trials or so many characters of texts: no frame grows too large,
+# and what a lost worker has sent is not run again.
 _SECONDS, _TRIALS, _CHARACTERS = 0.1, 1000, 4_000_000
 
 
@@ -46,12 +48,14 @@ class Brief(msgspec.Struct, tag="brief"):
         pickled: a suite made in Python.
         target: the target's spec, pickled.
         path: where Python looks for modules.
+        hand: file of eight bytes in which the worker notes the trial in hand; empty for none.
     """
 
     suite: str
     pickled: bytes
     target: bytes
     path: list[str]
+    hand: str = ""
 
 
 class Plan(msgspec.Struct, tag="plan"):
@@ -70,12 +74,21 @@ class Work(msgspec.Struct, tag="lease"):
 Told = Brief | Plan | Work
 
 
+class Opened(msgspec.Struct, array_like=True):
+    """How a worker calls its target: mode, inputs of a batch, seconds that a trial may take (None for no limit)."""
+
+    mode: str
+    batch: int = 1
+    timeout: float | None = None
+
+
 class Said(msgspec.Struct, array_like=True):
-    """What a worker says: ``ready``, ``part`` (with records), ``done`` (likewise), or ``refused`` (with the reason)."""
+    """What a worker says: ``ready`` (with ``opened``), ``part``, ``done`` (with records), ``refused`` (with why)."""
 
     kind: str
     records: bytes = b""
     why: str = ""
+    opened: Opened | None = None
 
 
 def suite_of(brief: Brief) -> Suite:
@@ -105,6 +118,15 @@ class Bench:
         spec: TargetSpec = pickle.loads(brief.target)  # noqa: S301 - as above
         self._target = open_target(spec, self._suite)
         self._crew: Here | None = None
+        # Only a target that is called with one input at a time has one trial in hand.
+        alone = brief.hand and self._target.mode is Mode.SYNC
+        self._hand = _mapped(Path(brief.hand)) if alone else None
+
+    @property
+    def opened(self) -> Opened:
+        """How the target is called."""
+        target, limit = self._target, self._suite.limits.timeout
+        return Opened(target.mode.value, target.batch, target.timeout if limit is None else limit)
 
     def plan(self, record: bytes) -> None:
         """Take in the plan.
@@ -131,12 +153,28 @@ class Bench:
                 since, characters = time.monotonic(), 0
 
         if self._crew is not None:
-            self._crew.run(picks_of(lease), tell)
+            self._crew.run(self._noted(lease), tell)
         return encode_trials(batch) if batch else b""
+
+    def _noted(self, lease: Lease) -> Iterator[Pick]:
+        """The picks of a lease, each noted before it is taken up."""
+        if self._hand is None:
+            yield from picks_of(lease)
+            return
+        for pick in picks_of(lease):
+            HAND.pack_into(self._hand, 0, pick[0])
+            yield pick
+        HAND.pack_into(self._hand, 0, -1)
 
     def close(self) -> None:
         """Let the target go."""
-        self._target.close()
+        if self._target.close is not None:
+            self._target.close()
+
+
+def _mapped(path: Path) -> mmap.mmap:
+    with path.open("r+b") as file:
+        return mmap.mmap(file.fileno(), HAND.size)
 
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -191,7 +229,7 @@ def main() -> None:
                 if isinstance(order, Brief):
                     bench = Bench(order)
                     stack.callback(bench.close)
-                    say(Said("ready"))
+                    say(Said("ready", opened=bench.opened))
                 elif bench is not None and isinstance(order, Plan):
                     stack.enter_context(captured_output(Path(order.folder)))
                     bench.plan(order.record)

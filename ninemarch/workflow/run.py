@@ -14,15 +14,16 @@ import ninemarch
 from ninemarch import table
 from ninemarch.checks import compile_checks
 from ninemarch.engine import (
-    Here,
     Progress,
     RunResult,
     Selection,
+    Staff,
     execute,
     make_plan,
     recount,
     release_of,
     schedule_of,
+    staffed,
 )
 from ninemarch.errors import NinemarchError, UsageError
 from ninemarch.evidence import gather
@@ -32,7 +33,6 @@ from ninemarch.kept import load_baseline
 from ninemarch.march import build_march
 from ninemarch.model import Decision, Evidence, March, RunPlan, Suite
 from ninemarch.suite import load
-from ninemarch.targets import open_target
 from ninemarch.workflow.history import begin, end, history_of
 from ninemarch.workflow.self_test import require_proofs
 from ninemarch.workflow.waivers import waived_of, waivers_for
@@ -57,6 +57,7 @@ def run(
     root: Path | None = None,
     ledger: bool = True,
     record: bool = False,
+    staff: Staff | None = None,
 ) -> Finished:
     """Run ``suite`` as selected and decide; earlier runs of the same release are continued.
 
@@ -68,6 +69,7 @@ def run(
         ledger: whether earlier looks at the release count, and this one is remembered. Without it the decision holds
             for this run alone, as if there had been no other.
         record: remember it under ``reports`` too, for git.
+        staff: who makes the trials; this process by default.
 
     Raises:
         UsageError: nothing is selected, or a name is unknown; nothing was run.
@@ -79,7 +81,7 @@ def run(
     compile_checks(suite)
     require_proofs(suite)
     waivers_for(suite.name, suite.origin)
-    with open_target(release_of(suite, selection).target, suite) as target:
+    with staffed(suite, release_of(suite, selection).target, staff or Staff()) as hire:
         past = history_of(suite, selection, root) if ledger else None
         folder = new_run_folder(root)
         try:
@@ -91,7 +93,7 @@ def run(
             raise
         with journal:
             progress = Progress(plan.planned, notify=watch)
-            crew = Here(suite, schedule, target)
+            crew = hire(plan, schedule, folder, plan.planned)
             result = execute(schedule, crew, journal, progress, baselines=_baselines(plan))
     return _remembered(decide_run(folder), result, root, record=record)
 
@@ -107,8 +109,10 @@ def _remembered(finished: Finished, result: RunResult, root: Path | None, *, rec
     return finished
 
 
-def resume(name: str, *, watch: Watch | None = None, root: Path | None = None) -> Finished:
-    """Run what is missing of a run that was cut off, and decide.
+def resume(
+    name: str, *, watch: Watch | None = None, root: Path | None = None, staff: Staff | None = None
+) -> Finished:
+    """Run what is missing of a run that was cut off, and decide; whoever made the first part of it.
 
     Raises:
         UsageError: no such run, it is complete, or its suite has changed since.
@@ -118,12 +122,13 @@ def resume(name: str, *, watch: Watch | None = None, root: Path | None = None) -
     suite = load(read_plan(folder).origin)
     require_proofs(suite)
     journal, summary = Journal.resume(folder)
-    with journal, open_target(summary.plan.target, suite) as target:
-        schedule = schedule_of(suite, summary.plan)
-        progress = Progress(summary.plan.planned, notify=watch)
+    plan = summary.plan
+    with journal, staffed(suite, plan.target, staff or Staff()) as hire:
+        schedule = schedule_of(suite, plan)
+        progress = Progress(plan.planned, notify=watch)
         recount(journal, progress)
-        crew = Here(suite, schedule, target)
-        result = execute(schedule, crew, journal, progress, baselines=_baselines(summary.plan))
+        crew = hire(plan, schedule, folder, plan.planned - journal.acknowledged)
+        result = execute(schedule, crew, journal, progress, baselines=_baselines(plan))
     return _remembered(decide_run(folder), result, root)
 
 

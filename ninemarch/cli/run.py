@@ -42,11 +42,16 @@ EffortFrom = Annotated[
 Executor = Annotated[
     str, typer.Option("--executor", help="Who makes the trials: in-process (the default), threads, processes.")
 ]
-Workers = Annotated[int | None, typer.Option("--workers", min=1, help="How many threads or processes.", show_default=False)]
+Workers = Annotated[
+    int | None, typer.Option("--workers", min=1, help="How many threads or processes.", show_default=False)
+]
 March = Annotated[bool, typer.Option("--march", help="Add the run to reports/<suite>/march.jsonl.")]
 Page = Annotated[str, typer.Option("--report", help="Write the HTML page to this file too.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="No progress; one line.")]
+
+# Options that are handed on as they are.
+_CHOSEN = ("release", "target", "trials", "profile", "subset", "seed", "stop", "max_usd", "max_seconds")
 
 
 def run(
@@ -77,6 +82,7 @@ def run(
     quiet: Quiet = False,
 ) -> None:
     """Run a suite on a target; resumable; prints the decision and exits with its code."""
+    given = locals()
     from ninemarch.cli.effort import given_effort
     from ninemarch.cli.inspect import tell
 
@@ -85,18 +91,10 @@ def run(
     page = str(settings.find("report", page).value)
     _check(suite, resume, stop=stop, page=page)
     outputs = ci.Outputs(settings, junit=junit, junit_skip=junit_skip, github=github)
-    chosen = {
-        "release": release,
-        "target": target,
-        "trials": trials,
-        "profile": profile,
-        "subset": subset,
+    chosen = {name: given[name] for name in _CHOSEN}
+    chosen |= {
         "where": _pairs(where or []),
         "ids": tuple(scenario or ()),
-        "seed": seed,
-        "stop": stop,
-        "max_usd": max_usd,
-        "max_seconds": max_seconds,
         "effort": given_effort(effort, effort_from),
     }
     still = quiet or as_json

@@ -24,6 +24,9 @@ _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _SECRETS: list[str] = []
 _SHORTEST_SECRET = 8
 REDACTED = "[redacted]"
+# Addresses are quoted by several habits, which differ in what they leave as it is.
+_QUOTES = (urllib.parse.quote, urllib.parse.quote_plus)
+_SAFE = ("", "/", "/?:@!$'()*,;+=", "/?:@!$'()*,;+=&")
 
 
 def conceal(secret: str) -> None:
@@ -33,10 +36,11 @@ def conceal(secret: str) -> None:
     """
     if len(secret) < _SHORTEST_SECRET:
         return
-    quoted = {urllib.parse.quote(secret, safe=safe, errors="replace") for safe in ("", "/")}
+    quoted = {quote(secret, safe=safe, errors="replace") for safe in _SAFE for quote in _QUOTES}
     escaped = {json.dumps(secret, ensure_ascii=ascii_)[1:-1] for ascii_ in (False, True)}
+    escaped |= {json.dumps(each)[1:-1] for each in escaped}  # JSON in a text of JSON
     encoded = base64.b64encode(secret.encode(errors="replace")).decode().rstrip("=")
-    known = {*_SECRETS, secret, encoded, urllib.parse.quote_plus(secret, errors="replace"), *quoted, *escaped}
+    known = {*_SECRETS, secret, encoded, *quoted, *escaped}
     _SECRETS[:] = sorted(known, key=len, reverse=True)  # a secret within a longer one goes with it
 
 

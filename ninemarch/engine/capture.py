@@ -11,6 +11,8 @@ from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppres
 from pathlib import Path
 from typing import Any
 
+from ninemarch.text import redact
+
 OUTPUT_FILE = "target-output.log"
 MAX_CHARACTERS = 1_000_000
 
@@ -52,6 +54,7 @@ class BoundedLog(io.TextIOBase):
 
         A disk that refuses loses this text only: it is neither the target's failure nor the end of the run.
         """
+        text = redact(text)
         kept = text[: self._left]
         try:
             if kept:

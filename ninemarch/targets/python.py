@@ -12,6 +12,7 @@ from ninemarch.model import Suite, TargetSpec
 from ninemarch.suite import resolve
 from ninemarch.targets.base import Kind, Mode, Target
 from ninemarch.text import fault
+from ninemarch.variables import expand_all
 
 
 def _parse(ref: str) -> TargetSpec | None:
@@ -27,7 +28,7 @@ def _open(spec: TargetSpec, suite: Suite) -> Target:
             raise SuiteError(msg)
         close = _closing(call)
     elif spec.params:
-        call = partial(call, **spec.params)
+        call = partial(call, **_params(spec))
     if spec.batch:
         return Target(Mode.BATCH, call, batch=spec.batch, close=close)
     return Target(Mode.ASYNC if _is_async(call) else Mode.SYNC, call, close=close)
@@ -46,9 +47,14 @@ def target_code(spec: TargetSpec, suite: Suite) -> Callable[..., Any]:
     return found  # type: ignore[no-any-return]
 
 
+def _params(spec: TargetSpec) -> dict[str, Any]:
+    found: dict[str, Any] = expand_all(dict(spec.params), f"target python: {spec.ref}: params")
+    return found
+
+
 def _made(factory: Callable[..., Any], spec: TargetSpec) -> Any:
     try:
-        return factory(**spec.params)
+        return factory(**_params(spec))
     except (Exception, SystemExit) as error:
         msg = f"python: {spec.ref}: the factory failed: {fault(error)}"
         raise SuiteError(msg) from error

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from pathlib import Path
 
 from ninemarch import table
@@ -19,6 +20,7 @@ from ninemarch.journal import runs_folder
 from ninemarch.kept import Entry, append_entry, read_ledger
 from ninemarch.model import Evidence, RunPlan, Suite, TargetSpec
 from ninemarch.suite import profile_of, source_digest
+from ninemarch.variables import names_in
 
 __all__ = ["begin", "end", "history_of", "release_key"]
 
@@ -35,6 +37,7 @@ def release_key(suite: Suite, selection: Selection) -> str:
     name = release.id or str(release.target)
     found = _code(release.target, suite)
     params = json.dumps(dict(release.target.params), sort_keys=True, default=str)
+    params += _variables(release.target)
     print_ = hashlib.sha256(f"{found}|{params}|{release.target.factory}".encode()).hexdigest()[:_DIGITS]
     return f"{name} {print_}"
 
@@ -44,6 +47,13 @@ def _code(spec: TargetSpec, suite: Suite) -> str:
         return str(spec)
     digest = source_digest([spec.ref], suite.folder) or source_digest([spec.ref], Path.cwd())
     return json.dumps(digest, sort_keys=True)
+
+
+def _variables(spec: TargetSpec) -> str:
+    """The values of the variables that the target's keys name; what only opens a door makes no other release."""
+    named = {name: value for name, value in spec.params.items() if name not in {"api_key", "headers"}}
+    names = names_in(json.dumps([spec.ref, named], default=str))
+    return json.dumps({name: os.environ.get(name, "") for name in sorted(names)}) if names else ""
 
 
 def history_of(suite: Suite, selection: Selection, root: Path | None = None) -> History:

@@ -16,6 +16,7 @@ import typer.core
 
 from ninemarch import __version__
 from ninemarch.cli import (
+    analyze,
     baseline,
     calibrate,
     ci,
@@ -76,6 +77,7 @@ app.command("show")(inspect.show)
 app.command("replay")(inspect.replay)
 app.command("compare")(compare.compare)
 app.command("mine")(mine.mine)
+app.command("analyze")(analyze.analyze)
 app.command("shrink")(shrink.shrink)
 app.command("report")(inspect.report)
 app.command("config")(config.config)

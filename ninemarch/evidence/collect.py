@@ -122,19 +122,23 @@ class Collector:
 
     def __init__(self, levels: Sequence[str] = (), *, every: bool = False) -> None:
         self._levels = tuple(levels)
-        wide = len(_PLAIN) + len(self._levels)
-        self._rows: Kinds | Every = Every(wide) if every else Kinds(wide)
+        self._every = every
+        self._names: tuple[str, ...] = ()
+        self._rows: Kinds | Every | None = None
 
-    def add(self, size: int, levels: Sequence[Codes], **plain: Codes) -> None:
+    def add(self, levels: Sequence[Codes], **plain: Codes) -> None:
         """Take in one chunk.
 
         Args:
-            size: trials in it.
             levels: codes of the attributes, in the order of their names.
-            **plain: codes of other columns by name; those left out are the same for all trials.
+            **plain: codes of other columns by name, the same names every time; those left out are the same for all
+                trials.
         """
-        columns = [plain[name] if name in plain else np.broadcast_to(_ALIKE[name], size) for name in _PLAIN]
-        self._rows.add([*columns, *levels])
+        if self._rows is None:
+            self._names = tuple(plain)
+            wide = len(plain) + len(levels)
+            self._rows = Every(wide) if self._every else Kinds(wide)
+        self._rows.add([*(plain[name] for name in self._names), *levels])
 
     def columns(
         self, levels: Sequence[Sequence[str]], words: Mapping[str, Sequence[str]], *, grouped: bool, **facts: Any
@@ -147,9 +151,11 @@ class Collector:
             grouped: whether several trials may belong to one unit.
             **facts: what is said of all trials together.
         """
-        found, many = self._rows.together()
-        rows = dict(zip(_PLAIN, found, strict=False))
-        own = zip(self._levels, found[len(_PLAIN) :], levels, strict=True)
+        nothing: list[Codes] = [np.empty(0, np.int64)] * len(self._levels)
+        found, many = (nothing, np.empty(0, np.int64)) if self._rows is None else self._rows.together()
+        rows = {name: np.broadcast_to(alike, many.size) for name, alike in _ALIKE.items()}
+        rows |= dict(zip(self._names, found, strict=False))
+        own = zip(self._levels, found[len(self._names) :], levels, strict=True)
 
         def floats(name: str) -> NDArray[np.float64]:
             return np.ascontiguousarray(rows[name], np.int64).view(np.float64)

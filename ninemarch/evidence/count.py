@@ -5,7 +5,7 @@ Covers sums. What the tallies mean (intervals) is in ``estimate``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ninemarch.evidence.cells import Cells, pooled, weighs_unlike
 from ninemarch.evidence.columns import ORDER, Columns, Mask
-from ninemarch.evidence.kinds import distinct
+from ninemarch.evidence.kinds import distinct, keys
 from ninemarch.evidence.scores import Reading, Score
 from ninemarch.model import Counts, Look, RunPlan, Slice, Tally, Verdict
 
@@ -30,13 +30,26 @@ class Counter:
         columns: its trials.
         stopped: whether the plan's own stop rule ended it: it then called for no more trials than it made.
         missing: trials missing, where these are not all that were recorded.
+        within: the slice that all of these trials are in.
+        weighted: whether scenarios have weights of their own; as the columns say, by default.
     """
 
-    def __init__(self, plan: RunPlan, columns: Columns, *, stopped: bool, missing: int | None = None) -> None:
+    def __init__(
+        self,
+        plan: RunPlan,
+        columns: Columns,
+        *,
+        stopped: bool,
+        missing: int | None = None,
+        within: Mapping[str, str] | None = None,
+        weighted: bool | None = None,
+    ) -> None:
         self._plan = plan
         self._columns = columns
+        self._within = within or {}
         self._missing = (0 if stopped else plan.planned - columns.recorded) if missing is None else missing
-        self._cells = Cells(plan, columns) if plan.weights or weighs_unlike(columns) else None
+        weighted = weighs_unlike(columns) if weighted is None else weighted
+        self._cells = Cells(plan, columns) if plan.weights or weighted else None
         self._anytime = plan.stop == "sequential" and self._cells is None
 
     def levels(self, attribute: str) -> Iterator[Mapping[str, str]]:
@@ -44,18 +57,41 @@ class Counter:
         for level in sorted(self._columns.levels.get(attribute, (None, []))[1]):
             yield {attribute: level}
 
-    def slices(self, attribute: str) -> Iterator[Slice]:
-        """Yield the slice of every level seen, in order of the level's name; each is looked for once."""
-        if self._cells is not None or attribute not in self._columns.levels:
-            yield from map(self.slice, self.levels(attribute))
+    def slices(self, *attributes: str) -> Iterator[Slice]:
+        """Yield the slice of every level seen, of several attributes of every combination, in order of their names.
+
+        Trials that lack one of the attributes are in none. Each slice is counted among its own trials alone, except
+        where a profile or missing trials with weights of their own make the others matter.
+        """
+        alone = not self._plan.weights and (self._cells is None or not self._missing)
+        for where, rows in self._together(attributes):
+            if not alone:
+                yield self.slice(where)
+                continue
+            part = Counter(
+                self._plan,
+                self._columns.take(rows),
+                stopped=True,
+                missing=self._missing,
+                within=where,
+                weighted=self._cells is not None,
+            )
+            yield part.slice(where)
+
+    def _together(self, attributes: Sequence[str]) -> Iterator[tuple[Mapping[str, str], NDArray[np.int64]]]:
+        """Yield the entries that have the same levels of these attributes, and which those are."""
+        if not set(attributes) <= set(self._columns.levels):
             return
-        codes, words = self._columns.levels[attribute]
-        order = np.argsort(codes, kind="stable")
-        ends = np.searchsorted(codes[order], np.arange(len(words) + 1))
-        for code in sorted(range(len(words)), key=words.__getitem__):
-            rows = order[ends[code] : ends[code + 1]]
-            part = Counter(self._plan, self._columns.take(rows), stopped=True, missing=self._missing)
-            yield part.slice({attribute: words[code]})
+        coded = [self._columns.levels[name] for name in attributes]
+        inside = np.flatnonzero(np.all([codes >= 0 for codes, _ in coded], axis=0))
+        if not inside.size:
+            return
+        key, _ = keys([codes[inside] for codes, _ in coded])
+        order = np.argsort(key, kind="stable")
+        parts = np.split(inside[order], np.flatnonzero(np.diff(key[order])) + 1)
+        named = [(tuple(words[codes[rows[0]]] for codes, words in coded), rows) for rows in parts]
+        for words, rows in sorted(named, key=lambda item: item[0]):
+            yield dict(zip(attributes, words, strict=True)), rows
 
     def slice(self, where: Mapping[str, str]) -> Slice:
         """Count a slice; its tallies are of success."""
@@ -100,7 +136,8 @@ class Counter:
     def _mask(self, where: Mapping[str, str]) -> Mask:
         mask = np.ones(self._columns.many.shape, dtype=np.bool_)
         for name, level in where.items():
-            mask &= self._columns.where(name, level)
+            if self._within.get(name) != level:
+                mask &= self._columns.where(name, level)
         return mask
 
     def _counts(self, where: Mapping[str, str]) -> Counts:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Every", "Kinds", "distinct"]
+__all__ = ["Every", "Kinds", "distinct", "keys"]
 
 Codes = NDArray[np.int64]
 
@@ -89,7 +89,7 @@ def distinct(columns: Sequence[Codes], many: Codes | None = None) -> tuple[Codes
     size = columns[0].size
     if size == 0:
         return np.empty(0, np.int64), np.empty(0, np.int64)
-    key, span = _keys(columns)
+    key, span = keys(columns)
     if span <= 4 * size:  # counting beats sorting
         counts = np.bincount(key, minlength=span)
         kinds = np.flatnonzero(counts)
@@ -105,8 +105,8 @@ def _summed(key: Codes, many: Codes, span: int) -> Codes:
     return np.bincount(key, weights=many, minlength=span).astype(np.int64)
 
 
-def _keys(columns: Sequence[Codes]) -> tuple[Codes, int]:
-    """One number for each row, the same for the same rows; and one more than the largest."""
+def keys(columns: Sequence[Codes]) -> tuple[Codes, int]:
+    """Return one number for each row, the same for the same rows; and one more than the largest."""
     key, span = np.zeros(columns[0].size, np.int64), 1
     for column in columns:
         own, wide = _narrow(column)

@@ -121,7 +121,7 @@ class _Reader:
         if self._by_unit:
             plain["unit"] = self._units(coded)
         levels = [coder(batch[name]) for name, coder in self._attributes.items()]
-        self._collector.add(batch.num_rows, levels, **plain)
+        self._collector.add(levels, **plain)
 
     def columns(self) -> Columns:
         return self._collector.columns(

@@ -25,17 +25,18 @@ _MOST_NINES = 9  # as a gate may ask for
 _ORDER = list(GateVerdict)
 
 
-def decide(evidence: Evidence, gates: Sequence[Gate] = ()) -> Decision:
+def decide(evidence: Evidence, gates: Sequence[Gate] = (), *, confidence: float = DEFAULT_CONFIDENCE) -> Decision:
     """Return the decision on a run.
 
     Args:
         evidence: what the run shows, gathered for the same gates.
         gates: the requirements; without one the verdict is NO GATE.
+        confidence: of the headline rate where no gate says one.
     """
     plan = evidence.plan
     part, runs = join(evidence.overall, plan)
     results = with_waivers(evidence, gates) if plan.counts_in_a_rate else ()
-    confidence = gates[0].confidence if gates else DEFAULT_CONFIDENCE
+    confidence = gates[0].confidence if gates else confidence
     rate = estimate(part.scored, confidence) if plan.counts_in_a_rate else None
     acting = estimate(part.acting, confidence) if rate is not None and part.counts.assisted else None
     invalid = _invalid(evidence)

@@ -3,6 +3,7 @@
 Covers the vocabulary of the project, one class a word. Holds no I/O and no statistics of its own.
 """
 
+from ninemarch.model.analysis import Analysis, OutcomeColumns, SliceRate
 from ninemarch.model.baseline import Baseline, Results
 from ninemarch.model.breakdown import Breakdown, Cross
 from ninemarch.model.calibration import Calibration, Coins, Tried
@@ -59,6 +60,7 @@ from ninemarch.model.waiver import Match, Waiver, WaiverUse
 
 __all__ = [
     "Abstain",
+    "Analysis",
     "Answer",
     "Asks",
     "Baseline",
@@ -110,6 +112,7 @@ __all__ = [
     "NoVerdict",
     "Observed",
     "Outcome",
+    "OutcomeColumns",
     "Pace",
     "PaceVerdict",
     "PairedScenario",
@@ -130,6 +133,7 @@ __all__ = [
     "Sightings",
     "Sized",
     "Slice",
+    "SliceRate",
     "Source",
     "Spending",
     "Standing",

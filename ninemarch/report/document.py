@@ -19,7 +19,15 @@ from ninemarch.model import Counts, Decision, GateResult, March, NextNine, Rate,
 from ninemarch.report.compose import thresholds
 from ninemarch.text import scrub
 
-__all__ = ["FORMAT", "counts_document", "decision_document", "documents_schema", "march_document"]
+__all__ = [
+    "FORMAT",
+    "counts_document",
+    "decision_document",
+    "documents_schema",
+    "gate_document",
+    "march_document",
+    "rate_document",
+]
 
 FORMAT = 1
 """Version of the documents; it grows when a field changes its meaning or goes away."""
@@ -80,10 +88,10 @@ def _decision(decision: Decision) -> dict[str, Any]:
         "waived": decision.waived,
         "waivers": [_waiver(use) for use in decision.waivers],
         "spending": None if decision.spending is None else asdict(decision.spending),
-        "rate": _rate(decision.rate, against),
-        "acting": _rate(decision.acting, against),
+        "rate": rate_document(decision.rate, against),
+        "acting": rate_document(decision.acting, against),
         "assisted_share": decision.assisted_share,
-        "gates": [_gate(gate) for gate in decision.gates],
+        "gates": [gate_document(gate) for gate in decision.gates],
         "next_nine": _next_nine(decision.next_nine),
         "notes": [scrub(note) for note in decision.notes],
         "stopped": scrub(decision.stopped),
@@ -108,7 +116,8 @@ def counts_document(counts: Counts) -> dict[str, Any]:
     }
 
 
-def _rate(rate: Rate | None, against: tuple[Fraction, ...]) -> dict[str, Any] | None:
+def rate_document(rate: Rate | None, against: tuple[Fraction, ...]) -> dict[str, Any] | None:
+    """Return a rate with its evidence as plain JSON values; None where there is none."""
     if rate is None:
         return None
     return {
@@ -129,7 +138,8 @@ def _rate(rate: Rate | None, against: tuple[Fraction, ...]) -> dict[str, Any] | 
     }
 
 
-def _gate(gate: GateResult) -> dict[str, Any]:
+def gate_document(gate: GateResult) -> dict[str, Any]:
+    """Return one decided gate as plain JSON values."""
     return {
         "id": scrub(gate.id),
         "where": _texts(gate.where),
@@ -150,7 +160,7 @@ def _gate(gate: GateResult) -> dict[str, Any]:
         "reason": scrub(gate.reason),
         "more_clean": gate.more_clean,
         "share": gate.share,
-        "rate": _rate(gate.rate, (gate.success,)),
+        "rate": rate_document(gate.rate, (gate.success,)),
     }
 
 

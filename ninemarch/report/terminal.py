@@ -23,17 +23,17 @@ from ninemarch.report.terminal_march import print_march
 from ninemarch.report.terminal_steps import print_steps
 from ninemarch.report.view import GateRow, Tone
 
-__all__ = ["print_decision", "print_failures", "print_march", "print_trial"]
+__all__ = ["STYLE", "print_decision", "print_failures", "print_gates", "print_march", "print_trial"]
 
 MOST_LINES = 8
-_STYLE: dict[Tone, str] = {"pass": "bold green", "open": "bold yellow", "fail": "bold red", "plain": "bold"}
+STYLE: dict[Tone, str] = {"pass": "bold green", "open": "bold yellow", "fail": "bold red", "plain": "bold"}
 
 
 def print_decision(console: Console, decision: Decision) -> None:
     """Print a decision: the verdict first, one line a gate, where every trial went, and what to do next."""
     shown = decision_view(decision)
     hero, strip = shown.hero, shown.strip
-    head = Text(f"{hero.symbol} {hero.verdict}", style=_STYLE[hero.tone])
+    head = Text(f"{hero.symbol} {hero.verdict}", style=STYLE[hero.tone])
     say(console, head.append(f"  {hero.sentence}" if hero.sentence else "", style="bold"))
     place = f"{strip.suite}, {target_name(decision)}, profile {strip.profile}, run {strip.run}"
     say(console, Text(place, style="dim"), indent=2)
@@ -45,7 +45,7 @@ def print_decision(console: Console, decision: Decision) -> None:
         say(console, line, indent=2, hang=wide + 2)
     if shown.acting:
         say(console, Text(shown.acting.sentence), indent=2)
-    _gates(console, shown.gates)
+    print_gates(console, shown.gates)
     if shown.gates_left_out:
         say(console, Text(f"{shown.gates_left_out:,} more gates are in the JSON"), indent=2)
     say(console, Text(shown.accounting, style="dim"), indent=2)
@@ -59,8 +59,8 @@ def print_decision(console: Console, decision: Decision) -> None:
         say(console, Text(hero.command, style="bold"), indent=8, whole=True)
 
 
-def _gates(console: Console, gates: Sequence[GateRow]) -> None:
-    """One line a gate where all of them fit, else two; passing slices of a long list are counted, not shown."""
+def print_gates(console: Console, gates: Sequence[GateRow]) -> None:
+    """Print one line a gate where all of them fit, else two; passing slices of a long list are counted, not shown."""
     many = len(gates) > MOST_LINES
     shown = [gate for gate in gates if not many or gate.overall or gate.tone != "pass"]
     cells = [
@@ -70,7 +70,7 @@ def _gates(console: Console, gates: Sequence[GateRow]) -> None:
     wide = [max(cell_len(row[place]) for row in cells) for place in range(5)] if cells else []
     fits = 2 + sum(wide) + 2 * 4 <= console.width
     for gate, row in zip(shown, cells, strict=True):
-        line = Text(_pad(row[0], wide[0]), style=_STYLE[gate.tone])
+        line = Text(_pad(row[0], wide[0]), style=STYLE[gate.tone])
         why = "" if gate.tone == "pass" else gate.reason or gate.short
         if fits:
             rest = "".join(f"  {_pad(text, room)}" for text, room in zip(row[1:], wide[1:], strict=True))
@@ -93,7 +93,7 @@ def print_failures(console: Console, failures: Sequence[Failure], run: str) -> N
     """Print a compact list: what was asked, what was expected, what came back, and how to replay each."""
     for failure in failures:
         row = record.failure_row(_on_one_line(failure), run, cut=150)
-        head = Text(f"#{row.number} ", style="bold").append(row.kind, style=_STYLE[row.tone])
+        head = Text(f"#{row.number} ", style="bold").append(row.kind, style=STYLE[row.tone])
         say(console, head.append(f"  {row.scenario}  ").append(_attributes(row.attributes), style="dim"))
         for name, text in row.texts:
             if name not in {"detail", "steps"}:
@@ -124,7 +124,7 @@ def print_trial(console: Console, failure: Failure, run: str) -> None:
     """Print one trial in full, and the command that replays it."""
     row = record.failure_row(failure, run, cut=20_000)
     head = Text(f"trial {row.number} of run {clean(run, 60)}: ", style="bold")
-    say(console, head.append(row.kind if failure.verdict != "pass" else "pass", style=_STYLE[row.tone]))
+    say(console, head.append(row.kind if failure.verdict != "pass" else "pass", style=STYLE[row.tone]))
     facts = [("scenario", row.scenario), *row.facts]
     facts += [("reason", row.reason)] if row.reason else []
     for name, value in facts:

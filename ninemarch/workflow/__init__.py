@@ -1,5 +1,6 @@
 """The main jobs: plan, run, decide, replay, shrink, hunt, verify, mine, baselines, march, demo; for the commands."""
 
+from ninemarch.workflow.analyze import analyze
 from ninemarch.workflow.audit import audit
 from ninemarch.workflow.baseline import accept_baseline, compare_runs, compare_with_baseline, named_baseline
 from ninemarch.workflow.calibration import calibrate_rate, calibrate_suite
@@ -31,6 +32,7 @@ __all__ = [
     "ReplayResult",
     "accept_baseline",
     "add_milestone",
+    "analyze",
     "audit",
     "calibrate_rate",
     "calibrate_suite",

@@ -20,6 +20,7 @@ COMMANDS = [
     ["replay"],
     ["compare"],
     ["mine"],
+    ["analyze"],
     ["shrink"],
     ["report"],
     ["config"],

@@ -3,8 +3,8 @@
 ``gather`` reads a run's table and returns its Evidence; ``estimate`` turns a tally into a rate with its interval;
 ``FailedTrials`` divides failures into parts; ``read_attributed`` gives a run trial by trial with every attribute,
 ``read_scenarios`` scenario by scenario, ``compare`` beside a baseline, ``differing`` in which slices;
-``expected_slices`` is what a clean run of a plan would leave; ``worth`` is what a tally tells. ``read_outcomes`` reads
-what others recorded, and ``Counter`` counts it.
+``expected_slices`` is what a clean run of a plan would leave; ``worth`` is what a tally tells.
+``read_outcomes`` reads what others recorded, and ``Counter`` counts it.
 """
 
 from ninemarch.evidence.attributed import Attributed, read_attributed

@@ -243,6 +243,7 @@ class Suite:
         prices: name of a model -> what its tokens cost.
         scenarios_hash: hash of everything that decides which scenarios are drawn (``hunts`` do not).
         checks_hash: hash of everything that decides what passes.
+        mends: ``module:name`` of a function that proposes what to mend in a failed trial, for step credit.
         self_test: ``module:name`` of a function that proves, before a run, that what the suite measures with works.
         effort_unit: what the effort of a release is counted in.
         folder: folder on which file and code references are relative; None for a suite made in Python.
@@ -267,6 +268,7 @@ class Suite:
     demo: DemoPlan = field(default_factory=DemoPlan)
     oracle: str = ""
     self_test: str = ""
+    mends: str = ""
     hunts: tuple[HuntSource, ...] = ()
     prices: Mapping[str, Price] = field(default_factory=dict)
     scenarios_hash: str = ""

@@ -129,6 +129,7 @@ def _build(model: SuiteModel, document: Document, path: Path, extra: str) -> Sui
         demo=_demo(model, profiles, path),
         oracle=model.oracle.python if model.oracle else "",
         self_test=model.self_test.python if model.self_test else "",
+        mends=model.mends.python if model.mends else "",
         hunts=tuple(_hunt(source.hunt, folder) for source in model.scenarios if source.hunt is not None),
         prices={name: Price(**price.model_dump()) for name, price in model.prices.items()},
         scenarios_hash=_scenarios_hash(model, profiles, folder),

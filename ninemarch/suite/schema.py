@@ -212,6 +212,7 @@ class SuiteModel(Strict):
     seeds: SeedsModel = SeedsModel()
     oracle: PythonRef | None = None
     self_test: PythonRef | None = None
+    mends: PythonRef | None = None
     checks: Annotated[list[CheckModel], Field(min_length=1)]
     releases: list[ReleaseModel] = []
     trials: TrialsModel = TrialsModel()

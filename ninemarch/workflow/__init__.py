@@ -6,6 +6,7 @@ from ninemarch.workflow.baseline import accept_baseline, compare_runs, compare_w
 from ninemarch.workflow.calibration import calibrate_rate, calibrate_suite
 from ninemarch.workflow.catalogue import edit_clusters, keep_clusters, known_clusters
 from ninemarch.workflow.confirm import confirm_slices
+from ninemarch.workflow.credit import blame_trial, step_credit
 from ninemarch.workflow.demo import DemoResult, demo
 from ninemarch.workflow.diversity import suite_diversity
 from ninemarch.workflow.hunt import HuntOptions, hunt
@@ -34,6 +35,7 @@ __all__ = [
     "add_milestone",
     "analyze",
     "audit",
+    "blame_trial",
     "calibrate_rate",
     "calibrate_suite",
     "check_code",
@@ -66,6 +68,7 @@ __all__ = [
     "review",
     "run",
     "shrink_trial",
+    "step_credit",
     "suite_diversity",
     "verify",
     "write_report",

@@ -102,15 +102,15 @@ def _coin(suite: Suite, scenarios: list[Scenario]) -> Control:
 
 
 def check_code(suite: Suite) -> None:
-    """Import everything that the suite names: targets, checks, the oracle, the self-test; call nothing.
+    """Import everything that the suite names: targets, checks, the oracle, the self-test, the mends; call nothing.
 
     Raises:
         SuiteError: a reference cannot be had, or is not callable.
     """
     compile_checks(suite)
     open_target(TargetSpec("control", "oracle"), suite)
-    if suite.self_test:
-        resolve(suite.self_test, suite.folder)
+    for named in filter(None, (suite.self_test, suite.mends)):
+        resolve(named, suite.folder)
     for spec in [release.target for release in suite.releases] + ([suite.target] if suite.target else []):
         check_target(spec, suite)
 

@@ -7,6 +7,9 @@ Usage: python benchmarks/desk.py [--trials 20000] [--curve 4000] [--credit 400]
 from __future__ import annotations
 
 import argparse
+import contextlib
+import random
+import sys
 import time
 from collections import Counter
 from dataclasses import replace
@@ -15,11 +18,26 @@ import common
 
 from ninemarch import stats
 from ninemarch.engine import judge_scenarios
+from ninemarch.mining.blame import Mend, first_flip
+from ninemarch.mining.step_credit import Labelled, compare_attributions
+from ninemarch.mining.steps import read_steps
 from ninemarch.model import Profile, Scenario, Suite, Trial, Verdict
 from ninemarch.suite import Schedule, load
+from ninemarch.suite.shipped import shipped_folder
 from ninemarch.targets import open_target
 
+# isort: split
+sys.path.insert(0, str(shipped_folder() / "desk"))
+from desk_suite.boundary import World
+from desk_suite.checks import right_state
+from desk_suite.generator import scenario
+from desk_suite.serve import play
+
 SEED = 1000
+EASY = {
+    "wording": "plain", "number": "given", "item": "unnamed", "identity": "upfront", "change": "none",
+    "second": "none", "fault_rate": "none",
+}  # fmt: skip
 RATES = ("none", "1%", "4%", "8%")
 
 
@@ -77,12 +95,77 @@ def curve(suite: Suite, trials: int) -> list[dict]:
     return found
 
 
+def planted(cases: int) -> tuple[list[Labelled], list[list[int]], int]:
+    """Failed trials whose fatal fault is known, the step that replays blame, and the draws it took.
+
+    Known: with the decoys alone the agent passes, with the fatal fault alone it fails. Decoys come before and after.
+    """
+    from desk_suite.credit import mends
+    from desk_suite.faults import Kind
+    from desk_suite.releases import retries
+
+    labelled, blamed, draws = [], [], 0
+    while len(labelled) < cases:
+        rng = random.Random(f"planted:{draws}")
+        draws += 1
+        before = [
+            (place, rng.choice(("http_500", "timeout_before_commit", "empty"))) for place in range(rng.randrange(3))
+        ]
+        on_write = rng.random() < 0.7
+        fatal = (len(before) + on_write, rng.choice([kind.value for kind in Kind]))
+        after = [(fatal[0] + 1, "http_500")] if rng.random() < 0.5 else []
+        request = rng.choice(("refund", "cancel", "return", "address"))
+        made = {**EASY, "request": request, "due": rng.choice(("allowed", "refused"))}
+        scene = scenario(made, random.Random(f"case:{draws}"))
+
+        def case(faults, scene=scene):
+            listed = [{"at": at, "kind": kind, "share": 0.3} for at, kind in faults]
+            return Scenario(id="p", input={**scene["input"], "faults": listed}, expect=scene["expect"])
+
+        def passes(one):
+            return right_state(one, play(one.input, retries.serve).output)[0] is Verdict.PASS
+
+        whole = case([*before, fatal, *after])
+        alone = case([(int(on_write), fatal[1])])
+        if passes(whole) or passes(alone) or not passes(case([*before, *after])):
+            continue
+        world = World(whole.input)
+        with contextlib.suppress(Exception):
+            retries.serve(world.desk(), whole.input["customer"]["opening"])
+        struck = [each["step"] for each in world.receipts if (each["at"], each["fault"]) == fatal]
+        if not struck:
+            continue
+        steps = read_steps(world.steps)
+        found = first_flip(
+            steps,
+            [Mend(*each) for each in mends(whole, world.steps)],
+            lambda mend, whole=whole: passes(Scenario(id="m", input=mend.input, expect=whole.expect)),
+        )
+        labelled.append(Labelled(steps, struck[0], str(draws)))
+        blamed.append([found.step])
+    return labelled, blamed, draws
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--trials", type=int, default=20_000)
     parser.add_argument("--curve", type=int, default=4_000)
+    parser.add_argument("--credit", type=int, default=400)
     args = parser.parse_args()
     suite = load("desk")
+    labelled, blamed, draws = planted(args.credit)
+    credit = [
+        {
+            "way": each.name,
+            "cases": each.cases,
+            "exact": each.exact,
+            "lower": each.interval.lower,
+            "upper": each.interval.upper,
+        }
+        for each in compare_attributions(labelled, {"replay with one thing mended": blamed})
+    ]
+    for each in credit:
+        print(f"{each['way']:34} {each['exact']:4} of {each['cases']}  {each['lower']:.3f}-{each['upper']:.3f}")
     rows = ladder(suite, args.trials)
     for each in rows:
         print(
@@ -99,7 +182,7 @@ def main() -> None:
             if each["rate"] == rate
         )
         print(f"{rate:>5}  {cells}")
-    common.write("desk", {"ladder": rows, "curve": rates})
+    common.write("desk", {"ladder": rows, "curve": rates, "credit": credit, "draws": draws})
 
 
 if __name__ == "__main__":

@@ -61,6 +61,9 @@ def show(
     failures: Annotated[bool, typer.Option("--failures", help="List what is not a pass.")] = False,
     listing: Annotated[bool, typer.Option("--list", help="List the runs here.")] = False,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Derive the table anew from the journal.")] = False,
+    credit: Annotated[
+        bool, typer.Option("--credit", help="Run a failed trial again: which step is to blame.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Show a run or a hunt, what failed in it, or one trial in full."""
@@ -69,6 +72,7 @@ def show(
     from ninemarch.cli.hunt import tell_hunt
     from ninemarch.journal import find_record, list_runs
     from ninemarch.report import terminal, terminal_lists
+    from ninemarch.report.terminal_credit import blame_document, print_blame
     from ninemarch.report.trial_document import failures_document, trial_document
     from ninemarch.workflow.replay import find_trial
 
@@ -82,11 +86,16 @@ def show(
         table.build(folder)
     if trial:
         found, plan = find_trial(run, trial)
+        with console.foreign():
+            blame = workflow.blame_trial(run, trial) if credit else None
         if as_json:
-            console.print_json(trial_document(found, plan.run))
+            more = {"blame": blame_document(blame)} if credit else {}
+            console.print_json(trial_document(found, plan.run) | more)
         else:
             with console.printing():
                 terminal.print_trial(out, found, plan.run)
+                if credit:
+                    print_blame(out, found, blame)
         return
     if not failures and workflow.is_hunt(folder):
         tell_hunt(workflow.read_hunt(folder), as_json=as_json)

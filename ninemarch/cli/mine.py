@@ -36,6 +36,12 @@ def mine(
     promote: Annotated[
         str, typer.Option("--promote", help="Add the failures to this .jsonl file, a regression set for the suite.")
     ] = "",
+    credit: Annotated[
+        int,
+        typer.Option(
+            "--credit", min=0, max=10**6, help="Run so many failures again at most: which step is to blame."
+        ),
+    ] = 0,
     namer: NamerUrl = "",
     model: NamerModel = "default",
     shrink: Each = 0,
@@ -49,6 +55,7 @@ def mine(
     from ninemarch.report.mining_document import audit_document, mining_document
     from ninemarch.report.shrink_document import shrink_document
     from ninemarch.report.terminal_clusters import print_audit
+    from ninemarch.report.terminal_credit import credit_document, print_credit
     from ninemarch.report.terminal_mining import print_mining
 
     server = workflow.Namer(namer, model) if namer else None
@@ -59,17 +66,21 @@ def mine(
     promoted = _promoted(found, promote) if promote else ""
     with console.foreign():
         doubts = workflow.audit(run) if audit else None
+        credited = workflow.step_credit(run, most=credit) if credit else None
     first = [cluster.exemplars[0].number for cluster in found.clusters[:top]] if shrink else []
     shrunk = shrink_each(found.plan.run, first, budget=shrink, quiet=as_json)
     with console.printing():
         if as_json:
             more: dict[str, Any] = {"audit": audit_document(doubts)} if doubts else {}
+            more |= {"credit": credit_document(credited)} if credited else {}
             more |= {"shrunk": [shrink_document(each) for each in shrunk]} if shrink else {}
             console.print_json(mining_document(found) | more)
         else:
             print_mining(console.stdout(), found, top=top)
             if doubts:
                 print_audit(console.stdout(), doubts, found.plan.run, top=top)
+            if credited:
+                print_credit(console.stdout(), credited, top=top)
             tell_shrunk(shrunk)
     if confirm and not found.confirmation:
         console.say("nothing to confirm: no slice was found")

@@ -1,7 +1,8 @@
-"""Which step of a failed trial takes the blame, by replays with one thing mended; and how good each kind of step is.
+"""Which step of a failed trial takes the blame, by replays with one thing mended; how good each kind of step is.
 
-Covers the order of belief (the first mend that turns the outcome, else the rules of ``steps``), counting the blame over
-the trials of a run, and what the end-to-end rate says of a step. Runs nothing: who can run trials hands in a function.
+Covers the order of belief (the first mend that turns the outcome, else the rules of ``steps``), counting the blame
+over the trials of a run, and what the end-to-end rate says of a step. Runs nothing: whoever runs trials hands in a
+function.
 """
 
 from __future__ import annotations
@@ -15,7 +16,18 @@ from ninemarch import stats
 from ninemarch.mining.steps import Step, clues_of
 from ninemarch.model import Rate
 
-__all__ = ["Blame", "Chain", "Culprit", "Looked", "Mend", "StepCredit", "StepKind", "chain_of", "credit_of", "first_flip"]
+__all__ = [
+    "Blame",
+    "Chain",
+    "Culprit",
+    "Looked",
+    "Mend",
+    "StepCredit",
+    "StepKind",
+    "chain_of",
+    "credit_of",
+    "first_flip",
+]
 
 _CONFIDENCE = 0.9
 OWN = "its own doing"
@@ -204,9 +216,7 @@ def credit_of(
     )
 
 
-def _taken(
-    failed: Sequence[Sequence[Step]], passed: Sequence[Sequence[Step]], passes: int
-) -> Mapping[str, float]:
+def _taken(failed: Sequence[Sequence[Step]], passed: Sequence[Sequence[Step]], passes: int) -> Mapping[str, float]:
     counts: Counter[str] = Counter()
     for steps in passed:
         counts.update(step.name for step in steps if step.own)

@@ -92,9 +92,7 @@ def blame_trial(run: str, trial: str, *, root: Path | None = None) -> Blame | No
         msg = f"trial {recorded.number} of run {plan.run} is {recorded.verdict}; only a failed trial has a blame"
         raise UsageError(msg)
     suite, folder = _suite_of(plan), find_record(run, root)
-    scenario = (
-        scenario_again(folder, suite, recorded) if is_hunt(folder) else find_scenario(suite, recorded.scenario)
-    )
+    scenario = scenario_again(folder, suite, recorded) if is_hunt(folder) else find_scenario(suite, recorded.scenario)
     with open_target(plan.target, suite) as target:
         found = _blame(suite, scenario, target, _mends_of(suite))
     return found.blame if found else None

@@ -90,7 +90,8 @@ class World:
     """One trial's shop, customer and clock.
 
     Args:
-        scene: a scenario's input.
+        scene: a scenario's input. In a counterfactual ``skips`` says at which call number how many are left out:
+            those of a call that a mended fault had spoilt, so that its retry and all that follows meet their own faults.
     """
 
     def __init__(self, scene: Mapping[str, Any]) -> None:
@@ -102,6 +103,7 @@ class World:
         self.receipts: list[dict[str, Any]] = []
         self.calls = 0
         self._faults: list[Fault] = read_faults(scene["faults"])
+        self._skips: dict[int, int] = dict(scene.get("skips", ()))
         self._standing = _Standing()
         self._earlier: dict[str, tuple[float, dict[str, Any]]] = {}
 
@@ -146,7 +148,8 @@ class World:
             Over: the conversation has gone on for too long.
         """
         self._count()
-        call, start = _Call(tool, args, wait), self.clock
+        self.calls += self._skips.pop(self.calls, 0) if tool not in LOCAL else 0
+        call, start, number = _Call(tool, args, wait), self.clock, self.calls
         fault = None if tool in LOCAL else self._due(tool, args)
         received: Response | CallFailed
         try:
@@ -155,7 +158,7 @@ class World:
             received = error
         if tool not in LOCAL:
             self.calls += 1
-        self._note(call, fault, received, self.clock - start)
+        self._note(call, fault, received, self.clock - start, number)
         if isinstance(received, CallFailed):
             raise received
         return received
@@ -222,7 +225,9 @@ class World:
                 record["days_since_delivery"] = None
         return Response(200, json.dumps({**record, "as_of": as_of}))
 
-    def _note(self, call: _Call, fault: Fault | None, received: Response | CallFailed, seconds: float) -> None:
+    def _note(
+        self, call: _Call, fault: Fault | None, received: Response | CallFailed, seconds: float, number: int
+    ) -> None:
         text = received.text if isinstance(received, Response) else ""
         status = received.status if isinstance(received, Response) else type(received).__name__
         if fault is not None:
@@ -232,6 +237,7 @@ class World:
                     "tool": call.tool,
                     "fault": fault.kind.value,
                     "at": fault.at,
+                    "call": number,
                     "status": status,
                     "bytes": len(text.encode()),
                     "digest": hashlib.blake2b(text.encode(), digest_size=6).hexdigest(),

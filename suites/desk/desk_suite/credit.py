@@ -3,17 +3,38 @@
 Covers the counterfactuals of step credit. The world is deterministic, so a trial can be played again without one of
 its faults; and after any number of its steps who knows the truth can take over. The last step before which that still
 succeeds is the one that nobody could make good.
+
+A fault that is mended saves the agent a retry. Were later faults to keep their call numbers, they would meet other
+calls than they did, and a harmless fault could take the blame of a later one. So a mended call is left out with its
+number: its retry is the first, and meets whatever the retry met.
 """
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from desk_suite.boundary import Over, World
+from desk_suite.faults import Kind
+from desk_suite.tools import READS, WRITES
 from ninemarch.model import Scenario
 
 __all__ = ["mends"]
+
+# The caller has an answer that it can read: there is nothing to try again.
+_READABLE = {Kind.STALE.value, Kind.INJECTION.value, Kind.DUPLICATE.value}
+
+
+@dataclass(frozen=True, slots=True)
+class _Struck:
+    """A planned fault that struck: its place among the planned ones, the call and the step that it struck."""
+
+    place: int
+    call: int
+    step: int
+    readable: bool
 
 
 def mends(scenario: Scenario, steps: Sequence[Mapping[str, Any]]) -> Iterator[tuple[int, str, Any]]:
@@ -24,28 +45,45 @@ def mends(scenario: Scenario, steps: Sequence[Mapping[str, Any]]) -> Iterator[tu
         steps: the steps of the failed trial, as it recorded them.
     """
     scene = scenario.input
-    for step, place in _struck(scene, steps):
-        faults = scene["faults"][:place] + scene["faults"][place + 1 :]
-        yield step, f"fault {scene['faults'][place]['kind']}", {**scene, "faults": faults}
+    struck = list(_struck(scene, steps))
+    calls = [_asked(step) for step in steps if step["name"] in READS or step["name"] in WRITES]
+    for fault in struck:
+        retry = fault.call if fault.readable else _retry(fault.call, calls)
+        left_out = {each.place for each in struck if fault.call < each.call < retry} | {fault.place}
+        faults = [each for place, each in enumerate(scene["faults"]) if place not in left_out]
+        skips = [[fault.call, retry - fault.call]]
+        yield fault.step, f"fault {scene['faults'][fault.place]['kind']}", {**scene, "faults": faults, "skips": skips}
     for taken in range(len(steps), -1, -1):
         over = {"steps": list(steps[:taken]), "truth": scenario.expect}
         what = "it ended too early" if taken == len(steps) else ""
         yield min(taken, len(steps) - 1), what, {**scene, "replay": over}
 
 
-def _struck(scene: Mapping[str, Any], steps: Sequence[Mapping[str, Any]]) -> Iterator[tuple[int, int]]:
-    """The step at which each planned fault struck, and its place among the planned ones."""
+def _asked(step: Mapping[str, Any]) -> tuple[str, str]:
+    """What a call asks for, whatever its key."""
+    return step["name"], str(sorted((name, value) for name, value in step["input"].items() if name != "key"))
+
+
+def _retry(call: int, calls: Sequence[tuple[str, str]]) -> int:
+    """The number of the call that asks again for the same, only readings between; its own where there is none."""
+    for number in range(call + 1, len(calls)):
+        if calls[number] == calls[call]:
+            return number
+        if calls[number][0] not in READS:
+            break
+    return call
+
+
+def _struck(scene: Mapping[str, Any], steps: Sequence[Mapping[str, Any]]) -> Iterator[_Struck]:
+    """The planned faults that struck, in that order."""
     world = World(scene)
-    try:
+    with contextlib.suppress(Over):
         world.again(steps)
-    except Over:
-        pass
-    finally:
-        world.close()
+    world.close()
     planned = [(each["at"], each["kind"]) for each in scene["faults"]]
     for receipt in world.receipts:
         key = receipt["at"], receipt["fault"]
         if key in planned:
             place = planned.index(key)
             planned[place] = (-1, "")  # what lasts strikes again: it is the same fault
-            yield receipt["step"], place
+            yield _Struck(place, receipt["call"], receipt["step"], receipt["fault"] in _READABLE)

@@ -91,7 +91,7 @@ class World:
 
     Args:
         scene: a scenario's input. In a counterfactual ``skips`` says at which call number how many are left out:
-            those of a call that a mended fault had spoilt, so that its retry and all that follows meet their own faults.
+            those of a call that a mended fault had spoilt, so that its retry, and all that follows, meet their own.
     """
 
     def __init__(self, scene: Mapping[str, Any]) -> None:

@@ -16,6 +16,19 @@ if TYPE_CHECKING:
 NamerUrl = Annotated[
     str, typer.Option("--namer", help="OpenAI-compatible server that names clusters: http://HOST/v1; sends examples.")
 ]
+Keep = Annotated[bool, typer.Option("--keep", help="Record the run in reports/<suite>/clusters.json, for git.")]
+Confirm = Annotated[
+    int,
+    typer.Option("--confirm", min=0, max=10**7, help="Run so many fresh trials at most to test the slices."),
+]
+Audit = Annotated[bool, typer.Option("--audit", help="Look for failures that are the suite's own mistake.")]
+Promote = Annotated[
+    str, typer.Option("--promote", help="Add the failures to this .jsonl file, a regression set for the suite.")
+]
+Credit = Annotated[
+    int,
+    typer.Option("--credit", min=0, max=10**6, help="Run so many failures again at most: which step is to blame."),
+]
 NamerModel = Annotated[str, typer.Option("--namer-model", help="Model of the namer.")]
 
 
@@ -23,25 +36,11 @@ def mine(
     run: RunArgument = "latest",
     top: Annotated[int, typer.Option("--top", min=1, max=10_000, help="Clusters and slices shown at most.")] = 10,
     since: Annotated[str, typer.Option("--since", help="An earlier run on the same scenarios: what was fixed.")] = "",
-    keep: Annotated[
-        bool, typer.Option("--keep", help="Record the run in reports/<suite>/clusters.json, for git.")
-    ] = False,
-    confirm: Annotated[
-        int,
-        typer.Option("--confirm", min=0, max=10**7, help="Run so many fresh trials at most to test the slices."),
-    ] = 0,
-    audit: Annotated[
-        bool, typer.Option("--audit", help="Look for failures that are the suite's own mistake.")
-    ] = False,
-    promote: Annotated[
-        str, typer.Option("--promote", help="Add the failures to this .jsonl file, a regression set for the suite.")
-    ] = "",
-    credit: Annotated[
-        int,
-        typer.Option(
-            "--credit", min=0, max=10**6, help="Run so many failures again at most: which step is to blame."
-        ),
-    ] = 0,
+    keep: Keep = False,
+    confirm: Confirm = 0,
+    audit: Audit = False,
+    promote: Promote = "",
+    credit: Credit = 0,
     namer: NamerUrl = "",
     model: NamerModel = "default",
     shrink: Each = 0,

@@ -41,8 +41,8 @@ def print_credit(console: Console, found: StepCredit, *, top: int = 10) -> None:
     if len(found.culprits) > top:
         say(console, Text(f"{len(found.culprits) - top:,} more causes are in the JSON"), indent=2)
     _kinds(console, found.kinds[:top])
-    for line in _notes(found):
-        say(console, Text(line), indent=2, hang=2)
+    for note in _notes(found):
+        say(console, Text(note), indent=2, hang=2)
 
 
 def _sentence(found: StepCredit) -> str:

@@ -145,7 +145,8 @@ class Client:
                 return answer
             finally:
                 self._limiter.leave()
-        msg = f"{failed.why if failed else ''} ({_host(request.url)}, {self._tries} tries)"
+        tries = "1 try" if self._tries == 1 else f"{self._tries} tries"
+        msg = f"{failed.why if failed else ''} ({_host(request.url)}, {tries})"
         raise TargetUnreachable(msg) from failed
 
     async def _once(self, request: Request, read: Callable[[Answered], Awaitable[T]], found: Meter) -> T:

@@ -136,12 +136,16 @@ class World:
         self._step("wait", {"seconds": seconds}, seconds, output="ok")
 
     def call(self, tool: str, *, wait: float = WAIT, **args: Any) -> Response:
+        """Call a tool and return what arrives; as ``request``, with the tool's arguments by name."""
+        return self.request(tool, args, wait=wait)
+
+    def request(self, tool: str, args: Mapping[str, Any], *, wait: float = WAIT) -> Response:
         """Call a tool and return what arrives.
 
         Args:
             tool: its name.
+            args: its arguments; wrong ones are answered with 400.
             wait: seconds after which the caller gives up.
-            args: its arguments.
 
         Raises:
             CallTimeout, Disconnected: nothing arrived.
@@ -261,8 +265,9 @@ class World:
             elif name == "wait":
                 self.wait(given["seconds"])
             else:
+                seconds = given.pop("wait", WAIT)
                 try:
-                    self.call(name, **given)
+                    self.request(name, given, wait=seconds)
                 except CallFailed:
                     continue
 

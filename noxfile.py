@@ -5,6 +5,7 @@ Every session installs the project from this folder into its own environment, th
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -74,6 +75,25 @@ def examples(session: nox.Session) -> None:
         if "accept" not in session.posargs:
             session.run("python", "tests/examples.py", str(kept), str(page))
         page.replace(kept)
+
+
+@nox.session
+def chaos(session: nox.Session) -> None:
+    """Chat targets against aimock, a server that breaks on purpose (needs node and npm; downloads it)."""
+    session.install(OPTIONAL, *_group("test"))
+    folder = Path(session.create_tmp())
+    session.run("npm", "install", "--silent", "--prefix", str(folder), "@copilotkit/aimock@1", external=True)
+    session.env["PATH"] = (
+        f"{folder / 'node_modules' / '.bin'}{os.pathsep}{session.env.get('PATH') or os.environ['PATH']}"
+    )
+    session.run("pytest", "tests/net/test_aimock.py", *session.posargs)
+
+
+@nox.session
+def gateway(session: nox.Session) -> None:
+    """Chat targets against the LiteLLM proxy (600 MB)."""
+    session.install(OPTIONAL, "litellm[proxy]", *_group("test"))
+    session.run("pytest", "tests/net/test_litellm.py", *session.posargs)
 
 
 @nox.session

@@ -190,7 +190,7 @@ class Chat:
 
     async def _read(self, answered: Answered) -> Reply:
         first: float | None = None
-        if self._spec.stream:
+        if self._spec.stream and answered.streamed:
             raw = Raw()
             async for found in whole(self._dialect, events(answered.chunks())):
                 raw, first = found, answered.seconds if first is None else first

@@ -54,6 +54,11 @@ class Answered:
         self.status: int = response.status
 
     @property
+    def streamed(self) -> bool:
+        """Whether it comes as events; some servers answer whole even where a stream was asked for."""
+        return bool(self._response.content_type != "application/json")
+
+    @property
     def seconds(self) -> float:
         """Since this try was sent."""
         return time.perf_counter() - self._start

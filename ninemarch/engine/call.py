@@ -127,10 +127,8 @@ def _told(answer: Answer, seconds: float, limit: float | None) -> Outcome:
             kind = "number" if name == "cost_usd" else "whole number"
             detail = f"Answer: {name}={excerpt(given, 60)}; allowed: a {kind}, 0 or more, or None where it is unknown"
             return Outcome(Ended.EXCEPTION, detail=detail, seconds=seconds)
-    steps = answer.steps
-    silent = type(steps) in {tuple, list} and not steps
     return msgspec.structs.replace(
-        _bare(answer.output, seconds, limit), cost_usd=cost, tokens=tokens, steps=None if silent else steps
+        _bare(answer.output, seconds, limit), cost_usd=cost, tokens=tokens, steps=answer.steps
     )
 
 

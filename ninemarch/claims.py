@@ -5,9 +5,10 @@ Covers text only; rounding is ``numbers``'.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 
-from ninemarch.model import Asks, Decision, Gate, Rate, Severity, Spending
+from ninemarch.model import Asks, Ceiling, Decision, Gate, Rate, Severity, Spending
 from ninemarch.numbers import (
     count_text,
     dollar_text,
@@ -21,7 +22,17 @@ from ninemarch.numbers import (
     upper_text,
 )
 
-__all__ = ["at_least", "at_most", "counted", "interval", "measured", "required", "spending_text", "thresholds"]
+__all__ = [
+    "at_least",
+    "at_most",
+    "counted",
+    "interval",
+    "limited_at",
+    "measured",
+    "required",
+    "spending_text",
+    "thresholds",
+]
 
 
 def required(gate: Gate) -> str:
@@ -135,3 +146,13 @@ def spending_text(spending: Spending) -> str:
 
 def _part(part: int, whole: int) -> str:
     return count_text(whole, "trial") if part == whole else f"{part:,} of {count_text(whole, 'trial')}"
+
+
+def limited_at(ceiling: Ceiling, against: Sequence[Fraction] = ()) -> str:
+    """Return a ceiling in words.
+
+    Examples:
+        >>> limited_at(Ceiling(0.5, "check", "half of all noise passes"))
+        'check-limited at 50.00%: half of all noise passes'
+    """
+    return f"{ceiling.by}-limited at {percent(Fraction(ceiling.success), 'ceil', against)}: {ceiling.why}"

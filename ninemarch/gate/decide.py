@@ -13,10 +13,23 @@ import numpy as np
 
 from ninemarch import stats
 from ninemarch.evidence import estimate, extra_clean_trials, misses, proves_within
+from ninemarch.gate.ceilings import ceiling_notes, under_ceilings
 from ninemarch.gate.continued import join
 from ninemarch.gate.story import action_of, notes, sentence_of
 from ninemarch.gate.waived import with_waivers
-from ninemarch.model import Decision, Evidence, Gate, GateVerdict, Grouping, NextNine, Rate, Rung, Slice, Tally
+from ninemarch.model import (
+    Ceiling,
+    Decision,
+    Evidence,
+    Gate,
+    GateVerdict,
+    Grouping,
+    NextNine,
+    Rate,
+    Rung,
+    Slice,
+    Tally,
+)
 
 DEFAULT_CONFIDENCE = 0.95
 # Above this share of void scenarios the suite measures its author, not the target.
@@ -25,17 +38,25 @@ _MOST_NINES = 9  # as a gate may ask for
 _ORDER = list(GateVerdict)
 
 
-def decide(evidence: Evidence, gates: Sequence[Gate] = (), *, confidence: float = DEFAULT_CONFIDENCE) -> Decision:
+def decide(
+    evidence: Evidence,
+    gates: Sequence[Gate] = (),
+    *,
+    confidence: float = DEFAULT_CONFIDENCE,
+    ceilings: Sequence[Ceiling] = (),
+) -> Decision:
     """Return the decision on a run.
 
     Args:
         evidence: what the run shows, gathered for the same gates.
         gates: the requirements; without one the verdict is NO GATE.
         confidence: of the headline rate where no gate says one.
+        ceilings: what the measuring can show at most, beside the ceilings of the plan.
     """
     plan = evidence.plan
+    ceilings = (*plan.ceilings, *ceilings)
     part, runs = join(evidence.overall, plan)
-    results = with_waivers(evidence, gates) if plan.counts_in_a_rate else ()
+    results = under_ceilings(with_waivers(evidence, gates) if plan.counts_in_a_rate else (), ceilings)
     confidence = gates[0].confidence if gates else confidence
     rate = estimate(part.scored, confidence) if plan.counts_in_a_rate else None
     acting = estimate(part.acting, confidence) if rate is not None and part.counts.assisted else None
@@ -60,7 +81,7 @@ def decide(evidence: Evidence, gates: Sequence[Gate] = (), *, confidence: float 
         assisted_share=part.counts.assisted / max(part.counts.scored, 1),
         gates=results,
         next_nine=_next_nine(part, confidence) if rate is not None and not part.counts.missing else None,
-        notes=tuple(notes(evidence, results, gates, runs)),
+        notes=(*(ceiling_notes(ceilings) if rate is not None else ()), *notes(evidence, results, gates, runs)),
         stopped=evidence.stopped,
         ladder=_ladder(part, confidence) if rate is not None else (),
         readings=_readings(part, confidence) if rate is not None else None,

@@ -8,6 +8,7 @@ from ninemarch.model.baseline import Baseline, Results
 from ninemarch.model.breakdown import Breakdown, Cross
 from ninemarch.model.calibration import Calibration, Coins, Tried
 from ninemarch.model.catalogue import Catalogue, KeptRun, Kind, KnownCluster, Sightings
+from ninemarch.model.ceiling import Ceiling
 from ninemarch.model.comparison import Comparison, Difference, PairedScenario, PairedSlice
 from ninemarch.model.decision import Decision, GateResult, GateVerdict, Grouping, NextNine, Rung
 from ninemarch.model.evidence import Counts, Evidence, Failure, Rate, Slice, Spending
@@ -56,10 +57,12 @@ from ninemarch.model.suite import (
 )
 from ninemarch.model.tally import Earlier, Look, Tally, Weighted
 from ninemarch.model.trial import JudgeUse, Trial, Verdict
+from ninemarch.model.verified import Accepted, Control, NullAudit
 from ninemarch.model.waiver import Match, Waiver, WaiverUse
 
 __all__ = [
     "Abstain",
+    "Accepted",
     "Analysis",
     "Answer",
     "Asks",
@@ -67,11 +70,13 @@ __all__ = [
     "Breakdown",
     "Calibration",
     "Catalogue",
+    "Ceiling",
     "CheckSpec",
     "Coins",
     "Comparison",
     "Cone",
     "ConePoint",
+    "Control",
     "Counts",
     "Course",
     "Cross",
@@ -110,6 +115,7 @@ __all__ = [
     "Needs",
     "NextNine",
     "NoVerdict",
+    "NullAudit",
     "Observed",
     "Outcome",
     "OutcomeColumns",

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from ninemarch.errors import ExitCode
+from ninemarch.model.ceiling import Ceiling
 from ninemarch.model.evidence import Counts, Rate, Spending
 from ninemarch.model.gate import Asks, Gate
 from ninemarch.model.run import RunPlan
@@ -90,6 +91,7 @@ class GateResult:
         counted: the counts behind it.
         table: with a sequential plan on independent trials, (failures, trials at which so many pass, last trial at
             which that failure fails; 0 for never), for as many failures as the plan's trials can bear, at most 12.
+        ceiling: what kept it from passing, where that is the measuring itself.
     """
 
     id: str
@@ -112,6 +114,7 @@ class GateResult:
     interval: str = ""
     counted: str = ""
     table: tuple[tuple[int, int, int], ...] = ()
+    ceiling: Ceiling | None = None
 
     @property
     def label(self) -> str:

@@ -57,8 +57,8 @@ class Answer:
         cost_usd: what the trial cost, in US dollars, >= 0; None if unknown.
         tokens: tokens used, in and out together, >= 0; None if unknown.
         steps: what it did on the way, in order, each a mapping of JSON values, e.g.
-            ``{"name": "look_up_order", "input": {...}, "output": {...}, "seconds": 0.2}``; shown, and judged by the check
-            ``tools`` alone. None where that is not known: an empty list says that it did nothing.
+            ``{"name": "look_up_order", "input": {...}, "output": {...}, "seconds": 0.2}``; shown, and judged by the
+            check ``tools`` alone. None where that is not known: an empty list says that it did nothing.
     """
 
     output: Any

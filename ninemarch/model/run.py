@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from ninemarch.model.ceiling import Ceiling
 from ninemarch.model.gate import Gate
 from ninemarch.model.suite import TargetSpec
 from ninemarch.model.tally import Earlier, Look
@@ -38,6 +39,7 @@ class RunPlan:
         release_key: what makes it the same release: its id, or the target, and a fingerprint of the target's code.
         profile_hash: hash of the profile's shares; a run of another version of ninemarch may lack it.
         budget: largest cost in US dollars, tokens and seconds of the whole run; None where there is no limit.
+        ceilings: what the suite's checks can certify at most, where they were found to accept nonsense.
     """
 
     run: str
@@ -76,6 +78,7 @@ class RunPlan:
     release_key: str = ""
     profile_hash: str = ""
     budget: tuple[float | None, int | None, float | None] = (None, None, None)
+    ceilings: tuple[Ceiling, ...] = ()
 
     @property
     def hash(self) -> str:

@@ -14,6 +14,7 @@ from ninemarch.workflow.hunt_record import is_hunt, read_hunt
 from ninemarch.workflow.march import add_milestone, check_effort, forecast_march, import_milestones, milestone_table
 from ninemarch.workflow.mine import mine
 from ninemarch.workflow.naming import Namer, name_clusters
+from ninemarch.workflow.nulls import audit_checks, check_ceiling, try_nulls
 from ninemarch.workflow.planning import plan_rates, plan_suite
 from ninemarch.workflow.promote import Promoted, promote
 from ninemarch.workflow.rebase import rebase_march
@@ -21,10 +22,9 @@ from ninemarch.workflow.replay import ReplayResult, replay
 from ninemarch.workflow.report import write_report
 from ninemarch.workflow.run import Finished, decide_run, march_of, resume, run
 from ninemarch.workflow.shrink import shrink_trial
-from ninemarch.workflow.verify import Control, check_code, example_scenarios, review, verify
+from ninemarch.workflow.verify import check_code, example_scenarios, review, verify
 
 __all__ = [
-    "Control",
     "DemoResult",
     "Finished",
     "HuntOptions",
@@ -35,9 +35,11 @@ __all__ = [
     "add_milestone",
     "analyze",
     "audit",
+    "audit_checks",
     "blame_trial",
     "calibrate_rate",
     "calibrate_suite",
+    "check_ceiling",
     "check_code",
     "check_effort",
     "compare_runs",
@@ -70,6 +72,7 @@ __all__ = [
     "shrink_trial",
     "step_credit",
     "suite_diversity",
+    "try_nulls",
     "verify",
     "write_report",
 ]

@@ -34,6 +34,7 @@ from ninemarch.march import build_march
 from ninemarch.model import Decision, Evidence, March, RunPlan, Suite
 from ninemarch.suite import load
 from ninemarch.workflow.history import begin, end, history_of
+from ninemarch.workflow.nulls import quick_ceilings
 from ninemarch.workflow.self_test import require_proofs
 from ninemarch.workflow.waivers import waived_of, waivers_for
 
@@ -86,6 +87,7 @@ def run(
         folder = new_run_folder(root)
         try:
             plan, schedule = make_plan(suite, selection, run=folder.name, version=ninemarch.__version__, history=past)
+            plan = replace(plan, ceilings=quick_ceilings(suite))
             begin(plan, root=root, record=record)
             journal = Journal.create(folder, plan)
         except NinemarchError:

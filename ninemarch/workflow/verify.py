@@ -7,13 +7,12 @@ Covers ``suite verify`` (null, oracle and coin through the suite's own checks, a
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 
 from ninemarch import stats
 from ninemarch.checks import compile_checks
 from ninemarch.engine import judge_scenarios
-from ninemarch.model import Gate, Scenario, Suite, TargetSpec, Verdict
+from ninemarch.model import Control, Gate, Scenario, Suite, TargetSpec, Verdict
 from ninemarch.numbers import percent
 from ninemarch.suite import Schedule, resolve
 from ninemarch.targets import check_target, open_target
@@ -22,21 +21,6 @@ from ninemarch.workflow.self_test import self_test
 
 COIN = 0.9
 _CONFIDENCE = 0.999  # of the coin's interval: a sound suite fails this control once in a thousand seeds
-
-
-@dataclass(frozen=True, slots=True)
-class Control:
-    """The result of one control.
-
-    Args:
-        name: ``null``, ``oracle`` or ``coin``.
-        holds: whether the suite passed it.
-        says: what was seen, in a line.
-    """
-
-    name: str
-    holds: bool
-    says: str
 
 
 def verify(suite: Suite, *, trials: int = 300, profile: str = "", seed: int | None = None) -> tuple[Control, ...]:

@@ -84,7 +84,8 @@ def test_what_ships_is_valid_and_can_be_looked_at(cli, tmp_path, name):
 def test_what_ships_passes_its_controls(cli, tmp_path):
     _needs("llm_json")
     done = cli("suite", "verify", "llm_json", "-n", "50", cwd=tmp_path).must(0, "generator 50 scenarios made")
-    assert [line[0] for line in done.out.splitlines()] == ["✓"] * 4
+    assert {line[0] for line in done.out.splitlines()} == {"✓"}
+    assert "✓ limit      no nonsense was seen to pass; that up to " in done.out
 
 
 @pytest.fixture
@@ -166,3 +167,22 @@ def test_verify_says_which_control_failed(cli, made, tmp_path):
     done = cli("suite", "verify", ".", "-n", "20", cwd=tmp_path).must(4, "an empty answer fails 1 of 21 scenarios")
     assert "✗ null" in done.out
     assert not (tmp_path / ".ninemarch").exists()
+
+
+def test_verify_refuses_a_gate_above_what_the_checks_can_tell(cli, write_suite, tmp_path):
+    keys = {
+        "scenarios": [{"inline": [{"id": str(i), "input": f"{i} + 1 =", "expect": i + 1} for i in range(40)]}],
+        "gates": [{"id": "overall", "success": 0.9}],
+    }
+    write_suite(tmp_path, checks=[{"contains": {}}], **keys)
+    done = cli("suite", "verify", ".", cwd=tmp_path).must(
+        4, "! dump       every answer that scenarios expect: 40 of 40"
+    )
+    assert "✗ limit      check-limited at " in done.out
+    assert "✗ gates      no run can prove overall (90%): let the checks refuse it" in done.out
+    document = json.loads(cli("suite", "verify", ".", "--json", cwd=tmp_path).must(4).out)
+    jsonschema.Draft202012Validator(documents_schema()).validate(document)
+    assert (document["holds"], document["gates_above"], document["ceiling"]["by"]) == (False, ["overall"], "check")
+    short = {"json_schema": {"schema": {"maxLength": 3}}}
+    write_suite(tmp_path, checks=[{"contains": {"words": True}}, short], **keys)
+    cli("suite", "verify", ".", cwd=tmp_path).must(0, "✓ limit      no nonsense was seen to pass")

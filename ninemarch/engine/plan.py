@@ -121,6 +121,7 @@ def make_plan(
     """
     release = release_of(suite, selection)
     seed = suite.seeds.held_out[0] if selection.seed is None else selection.seed
+    profile = selection.profile or suite.default_profile
     wanted = selection.trials or min(suite.trials.max, release.max_trials or suite.trials.max)
     if wanted < 1 or seed < 0:
         msg = f"trials={wanted}, seed={seed}; allowed: trials of at least 1, a seed of at least 0"
@@ -134,7 +135,7 @@ def make_plan(
         scenarios_hash=suite.scenarios_hash,
         checks_hash=suite.checks_hash,
         target=release.target,
-        profile=selection.profile or suite.default_profile,
+        profile=profile,
         seed=seed,
         seed_range=_seed_range(suite, seed),
         planned=wanted,
@@ -153,6 +154,7 @@ def make_plan(
         title=suite.title,
         effort_unit=selection.effort_unit or suite.effort_unit,
         budget=_budget(suite, selection),
+        stress=profile in suite.stress,
     )
     plan = _after(plan, suite, history or History())
     return _fitted(plan, schedule_of(suite, plan), suite, selection)
@@ -181,7 +183,7 @@ def _after(plan: RunPlan, suite: Suite, history: History) -> RunPlan:
 def _fitted(plan: RunPlan, schedule: Schedule, suite: Suite, selection: Selection) -> tuple[RunPlan, Schedule]:
     """Complete the plan with what only the schedule knows."""
     # The checkpoint looks at the gates on all scenarios, which other selections say nothing on.
-    whole = not (selection.ids or selection.subset or selection.where)
+    whole = plan.counts_in_a_rate and not selection.where
     stop = _stop(suite, schedule, selection, plan)
     look = _look(suite, schedule) if selection.look and whole and stop == "fixed" else None
     weights = {} if schedule.drawn else {k: dict(v) for k, v in schedule.profile.attributes.items()}
@@ -231,7 +233,7 @@ def _stop(suite: Suite, schedule: Schedule, selection: Selection, plan: RunPlan)
     """
     # More trials on what a fixed plan has begun are looked at by the sequential rule.
     wanted = "sequential" if plan.earlier and not plan.regression_of else selection.stop or suite.trials.stop
-    sample = not (selection.ids or selection.subset)
+    sample = plan.counts_in_a_rate
     if wanted != "sequential" or not sample or not schedule.drawn or not any(g.blocking for g in suite.gates):
         return "fixed"
     _, _, first = next(iter(schedule))

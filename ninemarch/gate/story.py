@@ -71,6 +71,8 @@ def _selection_notes(plan: RunPlan) -> Iterator[str]:
         yield f"subset '{plan.subset}' is hand-picked: shown as counts, never as a rate"
     elif plan.ids:
         yield "chosen scenarios are not a sample: shown as counts, never as a rate"
+    elif plan.stress:
+        yield f"profile '{plan.profile}' is for stress: shown as counts, never as a rate"
     if plan.where:
         picked = ", ".join(f"{name}={level}" for name, level in plan.where.items())
         yield f"only {picked}: gates on other scenarios were not evaluated"
@@ -87,7 +89,10 @@ def sentence_of(decision: Decision, invalid: str) -> str:
     if decision.verdict is GateVerdict.INVALID:
         return f"This run cannot be judged: {invalid}"
     if decision.rate is None:
-        chosen = f"{decision.counts.passed:,} of {decision.counts.scored:,} chosen scenarios passed"
+        what = (
+            f"trials of the stress profile '{decision.plan.profile}'" if decision.plan.stress else "chosen scenarios"
+        )
+        chosen = f"{decision.counts.passed:,} of {decision.counts.scored:,} {what} passed"
         return "No trial has been scored yet" if decision.plan.counts_in_a_rate else chosen
     if decision.verdict is GateVerdict.NO_GATE:
         return f"{estimate_text(decision.rate)} measured, at least {lower_text(decision.rate)} proven"
@@ -151,7 +156,8 @@ def action_of(decision: Decision, invalid: str) -> tuple[str, str]:
     if decision.counts.missing:
         return "Finish the plan", f"ninemarch run --resume {plan.run}"
     if decision.rate is None:
-        return "Run the population for a rate: leave out the subset or the scenario ids", ""
+        left_out = "the stress profile" if plan.stress else "the subset or the scenario ids"
+        return f"Run the population for a rate: leave out {left_out}", ""
     missed = [r for r in decision.gates if r.blocking and not r.verdict.holds]
     if decision.verdict is GateVerdict.PASS_WITH_WAIVERS:
         return f"Fix what is waived: the first waiver ends on {_first_expiry(decision)}", look

@@ -38,6 +38,7 @@ class RunPlan:
             Such a run may lower a verdict, never raise it.
         release_key: what makes it the same release: its id, or the target, and a fingerprint of the target's code.
         profile_hash: hash of the profile's shares; a run of another version of ninemarch may lack it.
+        stress: the profile is for finding failures alone; its runs make no rate.
         budget: largest cost in US dollars, tokens and seconds of the whole run; None where there is no limit.
         ceilings: what the suite's checks can certify at most, where they were found to accept nonsense.
     """
@@ -79,6 +80,7 @@ class RunPlan:
     profile_hash: str = ""
     budget: tuple[float | None, int | None, float | None] = (None, None, None)
     ceilings: tuple[Ceiling, ...] = ()
+    stress: bool = False
 
     @property
     def hash(self) -> str:
@@ -94,5 +96,5 @@ class RunPlan:
 
     @property
     def counts_in_a_rate(self) -> bool:
-        """Whether the trials are a sample of the population (not a hand-picked subset or chosen ids)."""
-        return not self.subset and not self.ids
+        """Whether the trials are a sample of use (no hand-picked subset, no chosen ids, no stress profile)."""
+        return not self.subset and not self.ids and not self.stress

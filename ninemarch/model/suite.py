@@ -244,6 +244,7 @@ class Suite:
         scenarios_hash: hash of everything that decides which scenarios are drawn (``hunts`` do not).
         checks_hash: hash of everything that decides what passes.
         mends: ``module:name`` of a function that proposes what to mend in a failed trial, for step credit.
+        stress: profiles that are for finding failures alone; their runs make no rate.
         self_test: ``module:name`` of a function that proves, before a run, that what the suite measures with works.
         effort_unit: what the effort of a release is counted in.
         folder: folder on which file and code references are relative; None for a suite made in Python.
@@ -256,6 +257,7 @@ class Suite:
     checks: tuple[CheckSpec, ...]
     profiles: Mapping[str, Profile] = field(default_factory=dict)
     default_profile: str = ""
+    stress: tuple[str, ...] = ()
     title: str = ""
     effort_unit: str = ""
     version: str = "1"

@@ -132,7 +132,7 @@ def _unrated(decision: Decision) -> KeyNumber:
 
 def _why_unrated(decision: Decision) -> str:
     if not decision.plan.counts_in_a_rate:
-        return "hand-picked scenarios make no rate"
+        return "a stress profile makes no rate" if decision.plan.stress else "hand-picked scenarios make no rate"
     return "the run is invalid" if decision.verdict is GateVerdict.INVALID else "no trial was scored"
 
 

@@ -217,6 +217,7 @@ def _plan(plan: RunPlan) -> dict[str, Any]:
         "first": plan.first,
         "release_key": scrub(plan.release_key),
         "regression_of": scrub(plan.regression_of),
+        "stress": plan.stress,
         "budget": dict(zip(("cost_usd", "tokens", "seconds"), plan.budget, strict=True)),
         "per_scenario": plan.per_scenario,
         "ninemarch": scrub(plan.ninemarch),

@@ -120,6 +120,7 @@ def _build(model: SuiteModel, document: Document, path: Path, extra: str) -> Sui
         checks=checks,
         profiles=profiles,
         default_profile=default,
+        stress=_stress(model, profiles, default, path),
         target=_target(model.target),
         releases=_releases(model, path),
         gates=gates,
@@ -305,6 +306,18 @@ def _seeds(model: SuiteModel, document: Document, path: Path) -> Seeds:
         )
         raise SuiteError(msg)
     return Seeds(development=(development[0], development[1]), held_out=(held_out[0], held_out[1]))
+
+
+def _stress(model: SuiteModel, profiles: Mapping[str, Profile], default: str, path: Path) -> tuple[str, ...]:
+    for name in model.stress:
+        if name not in profiles or name == default:
+            known = ", ".join(each for each in profiles if each != default) or "none"
+            msg = (
+                f"{path}: stress={excerpt(name, 60)}{nearest(name, profiles)}; allowed: profiles other than the "
+                f"default one, which makes the headline: {known}"
+            )
+            raise SuiteError(msg)
+    return tuple(model.stress)
 
 
 def _demo(model: SuiteModel, profiles: Mapping[str, Profile], path: Path) -> DemoPlan:

@@ -208,6 +208,7 @@ class SuiteModel(Strict):
     target: TargetModel | None = None
     profile: Text | dict[Text, Levels | Text] = {}
     profiles: dict[Text, dict[Text, Levels | Text]] = {}
+    stress: list[Text] = []
     scenarios: Annotated[list[SourceModel], Field(min_length=1)]
     seeds: SeedsModel = SeedsModel()
     oracle: PythonRef | None = None

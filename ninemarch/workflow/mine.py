@@ -91,7 +91,8 @@ def as_kept(plan: RunPlan, counts: Counts, units: int) -> KeptRun:
 def _notes(failed: FailedTrials, clusters: tuple[Cluster, ...], waterfall: Waterfall | None) -> Iterator[str]:
     counts, plan = failed.counts, failed.plan
     if not plan.counts_in_a_rate:
-        yield "these scenarios were chosen, not drawn: counts only, no rate and nothing about kinds not seen"
+        what = "a stress profile is no sample of use" if plan.stress else "these scenarios were chosen, not drawn"
+        yield f"{what}: counts only, no rate and nothing about kinds not seen"
     if counts.missing:
         yield f"the run is unfinished: {counts.missing:,} of {counts.planned:,} planned trials are missing"
     undecided = counts.errors + counts.unscored

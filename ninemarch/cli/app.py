@@ -27,6 +27,7 @@ from ninemarch.cli import (
     demo,
     hunt,
     inspect,
+    judge,
     march,
     mine,
     plan,
@@ -84,6 +85,7 @@ app.command("config")(config.config)
 app.command("schema")(ci.schema)
 app.add_typer(baseline.app, name="baseline")
 app.add_typer(clusters.app, name="clusters")
+app.add_typer(judge.app, name="judge")
 app.add_typer(march.app, name="march")
 app.add_typer(suite.app, name="suite")
 

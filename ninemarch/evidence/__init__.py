@@ -16,6 +16,7 @@ from ninemarch.evidence.expected import expected_slices
 from ninemarch.evidence.failed import FailedTrials, LevelCounts
 from ninemarch.evidence.failures import read_failures, stream_failures
 from ninemarch.evidence.gather import gather
+from ninemarch.evidence.judged_texts import JudgedTrial, stream_judged
 from ninemarch.evidence.outcomes import Outcomes, find_files, read_outcomes
 from ninemarch.evidence.pairs import Pair, pair_trials
 from ninemarch.evidence.scenarios import Scenarios, compare, read_scenarios
@@ -26,6 +27,7 @@ __all__ = [
     "Attributed",
     "Counter",
     "FailedTrials",
+    "JudgedTrial",
     "LevelCounts",
     "Outcomes",
     "Pair",
@@ -49,5 +51,6 @@ __all__ = [
     "read_outcomes",
     "read_scenarios",
     "stream_failures",
+    "stream_judged",
     "worth",
 ]

@@ -23,6 +23,7 @@ from ninemarch.model.forecast import (
     Shape,
 )
 from ninemarch.model.gate import Asks, Gate
+from ninemarch.model.judge_audit import JudgeAudit, ProbeResult
 from ninemarch.model.march import March, Step
 from ninemarch.model.milestone import (
     Drop,
@@ -100,6 +101,7 @@ __all__ = [
     "Grouping",
     "HandOff",
     "HuntSource",
+    "JudgeAudit",
     "JudgeUse",
     "KeptRun",
     "Kind",
@@ -125,6 +127,7 @@ __all__ = [
     "PairedSlice",
     "Population",
     "Price",
+    "ProbeResult",
     "Profile",
     "Rate",
     "Rebased",

@@ -7,13 +7,16 @@ makes a scenario at chosen levels.
 
 from ninemarch.suite.code import resolve, source_digest
 from ninemarch.suite.draw import Drawn, GeneratorFault, Maker, Pick, Schedule, find_drawn, find_scenario, profile_of
+from ninemarch.suite.labelled import LABELS, Labelled, read_labelled
 from ninemarch.suite.loader import load
 from ninemarch.suite.maker import make
 from ninemarch.suite.shipped import shipped_names
 
 __all__ = [
+    "LABELS",
     "Drawn",
     "GeneratorFault",
+    "Labelled",
     "Maker",
     "Pick",
     "Schedule",
@@ -22,6 +25,7 @@ __all__ = [
     "load",
     "make",
     "profile_of",
+    "read_labelled",
     "resolve",
     "shipped_names",
     "source_digest",

@@ -124,6 +124,27 @@ def _jsonl(path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
         yield f"line {number}", row
 
 
+def read_rows(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield (place, row) of a ``.jsonl`` file, or of a ``.csv`` file with a heading, whatever its columns.
+
+    Raises:
+        SuiteError: with file and line of the first row that is none.
+    """
+    if path.suffix.lower() == ".jsonl":
+        yield from ((place, dict(row)) for place, row in _jsonl(path))
+        return
+    rows = csv.DictReader(io.StringIO(_text(path), newline=""), strict=True)
+    try:
+        for row in rows:
+            if None in row or any(value is None for value in row.values()):
+                msg = f"{path}, line {rows.line_num}: {len(rows.fieldnames or ())} columns expected"
+                raise SuiteError(msg)
+            yield f"line {rows.line_num}", dict(row)
+    except csv.Error as error:
+        msg = f"{path}, line {rows.line_num}: not valid CSV: {error}"
+        raise SuiteError(msg) from error
+
+
 def _csv(path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
     rows = csv.DictReader(io.StringIO(_text(path), newline=""), strict=True)
     try:

@@ -11,6 +11,7 @@ from ninemarch.workflow.demo import DemoResult, demo
 from ninemarch.workflow.diversity import suite_diversity
 from ninemarch.workflow.hunt import HuntOptions, hunt
 from ninemarch.workflow.hunt_record import is_hunt, read_hunt
+from ninemarch.workflow.judge_audit import AuditOptions, audit_judge
 from ninemarch.workflow.march import add_milestone, check_effort, forecast_march, import_milestones, milestone_table
 from ninemarch.workflow.mine import mine
 from ninemarch.workflow.naming import Namer, name_clusters
@@ -25,6 +26,8 @@ from ninemarch.workflow.shrink import shrink_trial
 from ninemarch.workflow.verify import check_code, example_scenarios, review, verify
 
 __all__ = [
+    "AuditOptions",
+    "Control",
     "DemoResult",
     "Finished",
     "HuntOptions",
@@ -36,6 +39,7 @@ __all__ = [
     "analyze",
     "audit",
     "audit_checks",
+    "audit_judge",
     "blame_trial",
     "calibrate_rate",
     "calibrate_suite",

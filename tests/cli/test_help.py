@@ -29,6 +29,8 @@ COMMANDS = [
     *(["baseline", name] for name in ("accept", "show", "diff")),
     ["clusters"],
     *(["clusters", name] for name in ("show", "merge", "split", "rename")),
+    ["judge"],
+    *(["judge", name] for name in ("audit",)),
     ["march"],
     *(["march", name] for name in ("add", "show", "forecast", "import", "rebase")),
     ["suite"],

@@ -15,8 +15,10 @@ from ninemarch.checks.meter import note_use
 from ninemarch.model import CheckSpec, JudgeUse, Outcome, Scenario, Suite, Verdict
 from ninemarch.text import excerpt
 
-__all__ = ["compile_judge", "exhibit_of", "judge_check"]
+__all__ = ["UNSEEN", "compile_judge", "exhibit_of", "judge_check"]
 
+UNSEEN = "; no judge was asked"
+"""Ends the reason of what failed before a judge saw it."""
 _MOST = 20_000  # characters of an answer that are shown to a judge; a longer one is cut, and the judge is told
 
 
@@ -29,21 +31,22 @@ def compile_judge(spec: CheckSpec, suite: Suite) -> Check:
     return judge_check(seat_of(spec, suite), Memory())
 
 
-def judge_check(seat: Seat, memory: Memory | None = None) -> Check:
+def judge_check(seat: Seat, memory: Memory | None = None, *, guards: bool = True) -> Check:
     """Return the check that asks ``seat``.
 
     Args:
         seat: who judges, by which rubric, with how many votes.
         memory: what it has said before; None to ask anew.
+        guards: whether worthless answers fail unseen.
     """
 
     def check(scenario: Scenario, outcome: Outcome) -> Finding:
         exhibit = exhibit_of(scenario, outcome)
-        is_text = isinstance(outcome.output, str)
-        why = worthless(exhibit.answer, reference=exhibit.reference, rubric=seat.rubric) if is_text else ""
+        look = guards and isinstance(outcome.output, str)
+        why = worthless(exhibit.answer, reference=exhibit.reference, rubric=seat.rubric) if look else ""
         if why:
             note_use(JudgeUse(0))
-            return Verdict.FAIL, f"{why}; no judge was asked"
+            return Verdict.FAIL, f"{why}{UNSEEN}"
         return _counted(seat, exhibit, memory)
 
     return check

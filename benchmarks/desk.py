@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import importlib
 import random
 import sys
 import time
@@ -29,8 +30,9 @@ from ninemarch.targets import open_target
 # isort: split
 sys.path.insert(0, str(shipped_folder() / "desk"))
 from desk_suite.boundary import World
-from desk_suite.checks import right_state
+from desk_suite.checks import money, right_state
 from desk_suite.generator import scenario
+from desk_suite.oracle import answer_of
 from desk_suite.serve import play
 
 SEED = 1000
@@ -79,6 +81,27 @@ def ladder(suite: Suite, trials: int) -> list[dict]:
     return [
         {"release": each.id, "name": each.name, **row(*played(suite, each.id, scenarios))} for each in suite.releases
     ]
+
+
+def recovery(suite: Suite, trials: int) -> list[dict]:
+    """Success and harm of the trials that met a fault, and of those that did not; receipts tell which."""
+    found, scenarios = [], drawn(suite, trials, "everyday")
+    for each in suite.releases:
+        agent = importlib.import_module(f"desk_suite.releases.{each.target.params['agent']}").serve
+        counts: Counter[tuple[bool, str]] = Counter()
+        for case in scenarios:
+            world = World(case.input)
+            with contextlib.suppress(Exception):
+                agent(world.desk(), case.input["customer"]["opening"])
+            state, met = answer_of(world), bool(world.receipts)
+            world.close()
+            harmed = money(case, state)[0] is Verdict.FAIL
+            counts[met, "trials"] += 1
+            counts[met, "passed"] += right_state(case, state)[0] is Verdict.PASS and not harmed
+            counts[met, "harmed"] += harmed
+        row = {f"{what}_{'met' if met else 'clean'}": many for (met, what), many in sorted(counts.items())}
+        found.append({"release": each.id, **row})
+    return found
 
 
 def curve(suite: Suite, trials: int) -> list[dict]:
@@ -174,6 +197,9 @@ def main() -> None:
             f"  harm {100 * each['harmed'] / each['trials']:.3f}% ({each['harmed']})"
             f"  assisted {each['assisted']}  loud {each['loud']}  errors {each['errors']}  {each['ms']:.2f} ms"
         )
+    met = recovery(suite, args.trials)
+    for each in met:
+        print("  ".join(f"{name} {value}" for name, value in each.items()))
     rates = curve(suite, args.curve)
     for rate in RATES:
         cells = "  ".join(
@@ -182,7 +208,7 @@ def main() -> None:
             if each["rate"] == rate
         )
         print(f"{rate:>5}  {cells}")
-    common.write("desk", {"ladder": rows, "curve": rates, "credit": credit, "draws": draws})
+    common.write("desk", {"ladder": rows, "curve": rates, "recovery": met, "credit": credit, "draws": draws})
 
 
 if __name__ == "__main__":

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 NamerUrl = Annotated[
     str, typer.Option("--namer", help="OpenAI-compatible server that names clusters: http://HOST/v1; sends examples.")
 ]
-Keep = Annotated[bool, typer.Option("--keep", help="Record the run in reports/<suite>/clusters.json, for git.")]
+Keep = Annotated[
+    bool, typer.Option("--keep", help="Record the kinds, and confirmed slices, in reports/<suite>/, for git.")
+]
 Confirm = Annotated[
     int,
     typer.Option("--confirm", min=0, max=10**7, help="Run so many fresh trials at most to test the slices."),
@@ -85,8 +87,23 @@ def mine(
         console.say("nothing to confirm: no slice was found")
     if path:
         console.say(f"kept in {path}: commit it")
+        _keep_slices(found)
     if promoted:
         console.say(promoted)
+
+
+def _keep_slices(found: MiningResult) -> None:
+    from ninemarch import workflow
+    from ninemarch.cli import console
+    from ninemarch.numbers import count_text
+
+    done = workflow.keep_slices(found)
+    if not done:
+        return
+    parts = [f"{count_text(done.kept, 'confirmed slice')} in {done.path}: gates with confirmed: true read them"]
+    parts += [f"{done.dropped:,} taken out, refuted by fresh trials"] if done.dropped else []
+    parts += [f"{done.unnamed:,} left out: no gate can name a range of numbers"] if done.unnamed else []
+    console.say("; ".join(parts))
 
 
 def _confirmed(found: MiningResult, trials: int, top: int) -> MiningResult:

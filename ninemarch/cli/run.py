@@ -143,7 +143,7 @@ def _started(
     name: str, chosen: dict[str, Any], quiet: bool, staff: dict[str, Any], *, march: bool, record: bool
 ) -> Finished:
     from ninemarch import workflow
-    from ninemarch.cli.console import foreign, watching
+    from ninemarch.cli.console import foreign, say, watching
     from ninemarch.engine import Selection, Staff
     from ninemarch.suite import load
     from ninemarch.targets import parse_target
@@ -151,6 +151,8 @@ def _started(
     target = parse_target(chosen["target"]) if chosen["target"] else None
     with watching(quiet=quiet) as show, foreign():
         suite = load(name)
+        for idle in workflow.idle_gates(suite):
+            say(f"note: {idle}")
         if march:
             workflow.check_effort(suite.name, chosen["effort"])
         amount, unit = chosen["effort"] or (None, "")

@@ -150,7 +150,7 @@ def make_plan(
         ninemarch=version,
         python=platform.python_version(),
         argv=tuple(sys.argv[1:]),
-        gates=suite.gates,
+        gates=tuple(gate for gate in suite.gates if not gate.confirmed),
         title=suite.title,
         effort_unit=selection.effort_unit or suite.effort_unit,
         budget=_budget(suite, selection),

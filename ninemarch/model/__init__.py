@@ -40,6 +40,7 @@ from ninemarch.model.outcome import Abstain, Answer, Ended, HandOff, NoVerdict, 
 from ninemarch.model.planning import Course, GatePlan, Needs, Sized, SuitePlan, TrialCost
 from ninemarch.model.run import RunPlan
 from ninemarch.model.scenario import Scenario, Severity
+from ninemarch.model.slice import ConfirmedSlice
 from ninemarch.model.suite import (
     CheckSpec,
     DemoPlan,
@@ -77,6 +78,7 @@ __all__ = [
     "Comparison",
     "Cone",
     "ConePoint",
+    "ConfirmedSlice",
     "Control",
     "Counts",
     "Course",

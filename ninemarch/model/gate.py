@@ -41,6 +41,7 @@ class Gate:
         confidence: one-sided confidence of the bound, in (0, 1).
         where: attribute values that select a slice; empty for all scenarios.
         each: attributes; one gate for every level seen.
+        confirmed: stands for one gate on every slice that fresh trials have confirmed; a plan holds those.
         min_share: levels with a smaller share of the trials are skipped (with ``each``).
         blocking: whether a miss changes the verdict of the whole run.
         all_trials: k of pass^k, >= 2; 0 for another kind.
@@ -62,6 +63,7 @@ class Gate:
     where: Mapping[str, str] = field(default_factory=dict)
     each: tuple[str, ...] = ()
     min_share: float = 0.0
+    confirmed: bool = False
     blocking: bool = True
     all_trials: int = 0
     latency: float = 0.0
@@ -76,8 +78,8 @@ class Gate:
         if not (0 < self.success < 1 and 0 < self.confidence < 1):
             msg = f"gate {self.id}: success={self.success}, confidence={self.confidence}; allowed: above 0, below 1"
             raise UsageError(msg)
-        if self.where and self.each:
-            msg = f"gate {self.id}: where and each stand together; give each its own gate"
+        if sum(map(bool, (self.where, self.each, self.confirmed))) > 1:
+            msg = f"gate {self.id}: only one of where, each and confirmed may stand; give each its own gate"
             raise UsageError(msg)
         kinds = (self.all_trials, self.latency, self.cost_usd, self.max_failures is not None, self.baseline)
         if sum(map(bool, kinds)) > 1:

@@ -100,7 +100,8 @@ def print_suite(
     for release in suite.releases:
         say(console, Text(f"release    {printable(release.id)}  {printable(release.name)}"), hang=11)
     for gate in suite.gates:
-        where = ", ".join([f"{k}={v}" for k, v in gate.where.items()] + [f"each {name}" for name in gate.each])
+        slices = [f"{k}={v}" for k, v in gate.where.items()] + [f"each {name}" for name in gate.each]
+        where = ", ".join(slices + ["each confirmed slice"] * gate.confirmed)
         words = f"gate       {gate.id}: {required(gate)} at {gate.confidence:.0%} confidence"
         say(console, Text(printable(words + (f", {where}" if where else ""))), hang=11)
     if diversity:

@@ -118,6 +118,7 @@ def suite_document(suite: Suite, examples: Sequence[Scenario], diversity: Divers
                 "confidence": g.confidence,
                 "where": dict(g.where),
                 "each": g.each,
+                "confirmed": g.confirmed,
             }
             for g in suite.gates
         ],

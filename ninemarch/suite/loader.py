@@ -260,6 +260,7 @@ def _gate(model: GateModel) -> Gate:
         confidence=model.confidence,
         where=dict(model.where),
         each=tuple(model.each),
+        confirmed=model.confirmed,
         min_share=model.min_share,
         blocking=model.on_fail == "block",
         all_trials=model.all_trials or 0,

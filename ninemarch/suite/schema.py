@@ -104,6 +104,7 @@ class GateModel(Strict):
     confidence: Probability = 0.95
     where: dict[Text, Text] = {}
     each: list[Text] = []
+    confirmed: bool = False
     min_share: Annotated[float, Field(ge=0, lt=1)] = 0.0
     on_fail: Literal["block", "warn"] = "block"
 
@@ -117,8 +118,11 @@ class GateModel(Strict):
                 "cost_usd with quantile; baseline with max_drop; max_failures, alone or with severity or check"
             )
             raise ValueError(msg)
-        if self.where and self.each:
-            msg = "has both where and each; give each its own gate"
+        if sum(map(bool, (self.where, self.each, self.confirmed))) > 1:
+            msg = "has several of where, each and confirmed; give each its own gate"
+            raise ValueError(msg)
+        if self.confirmed and given not in ({"success"}, {"nines"}):
+            msg = "has confirmed; a gate on confirmed slices asks for success or nines"
             raise ValueError(msg)
         return self
 

@@ -23,6 +23,7 @@ from ninemarch.workflow.replay import ReplayResult, replay
 from ninemarch.workflow.report import write_report
 from ninemarch.workflow.run import Finished, decide_run, march_of, resume, run
 from ninemarch.workflow.shrink import shrink_trial
+from ninemarch.workflow.slices import KeptSlices, idle_gates, keep_slices
 from ninemarch.workflow.verify import check_code, example_scenarios, review, verify
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "DemoResult",
     "Finished",
     "HuntOptions",
+    "KeptSlices",
     "Namer",
     "Promoted",
     "ReplayResult",
@@ -55,9 +57,11 @@ __all__ = [
     "example_scenarios",
     "forecast_march",
     "hunt",
+    "idle_gates",
     "import_milestones",
     "is_hunt",
     "keep_clusters",
+    "keep_slices",
     "known_clusters",
     "march_of",
     "milestone_table",

@@ -37,6 +37,7 @@ from ninemarch.model import (
 )
 from ninemarch.numbers import count_text
 from ninemarch.suite import Schedule
+from ninemarch.workflow.slices import idle_gates, with_confirmed
 
 __all__ = ["expected_run", "plan_rates", "plan_suite", "recorded_cost"]
 
@@ -82,7 +83,7 @@ def plan_suite(
         gates=tuple(gates),
         needs=tuple(_needs(plan.gates)),
         cost=cost or recorded_cost(plan, root=root),
-        warnings=(*_warnings(suite, selection, plan, drawn), *below),
+        warnings=(*_warnings(suite, selection, plan, drawn), *below, *idle_gates(suite)),
     )
 
 
@@ -96,7 +97,7 @@ def expected_run(
     """
     if selection.target is None and suite.target is None and not suite.releases:
         selection = replace(selection, target=TargetSpec("control", "null"), release="no target yet")
-    plan, schedule = make_plan(suite, selection, run="", version="")
+    plan, schedule = make_plan(with_confirmed(suite), selection, run="", version="")
     if stop:
         plan = replace(plan, stop=stop, look=plan.look if stop == "fixed" else None)
     return plan, schedule, _scenarios(schedule)

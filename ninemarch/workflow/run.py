@@ -36,6 +36,7 @@ from ninemarch.suite import load
 from ninemarch.workflow.history import begin, end, history_of
 from ninemarch.workflow.nulls import quick_ceilings
 from ninemarch.workflow.self_test import require_proofs
+from ninemarch.workflow.slices import with_confirmed
 from ninemarch.workflow.waivers import waived_of, waivers_for
 
 Watch = Callable[[Progress], None]
@@ -77,6 +78,7 @@ def run(
         Interrupted: a signal came; everything acknowledged is kept.
         RunInvalid: the journal cannot be written, or the suite's self-test does not hold.
     """
+    suite = with_confirmed(suite)
     # Everything that can be wrong with the request is found before a folder is made.
     make_plan(suite, selection, run="", version="")
     compile_checks(suite)

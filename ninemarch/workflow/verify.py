@@ -18,6 +18,7 @@ from ninemarch.suite import Schedule, resolve
 from ninemarch.targets import check_target, open_target
 from ninemarch.text import excerpt
 from ninemarch.workflow.self_test import self_test
+from ninemarch.workflow.slices import idle_gates, with_confirmed
 
 COIN = 0.9
 _CONFIDENCE = 0.999  # of the coin's interval: a sound suite fails this control once in a thousand seeds
@@ -104,7 +105,8 @@ def review(suite: Suite) -> Iterator[str]:
     generated = any(source.generator and not source.subset for source in suite.sources)
     listed = sum(len(source.scenarios) for source in suite.sources if not source.subset)
     trials = suite.trials.max if generated else min(suite.trials.max, listed * suite.trials.per_scenario)
-    for gate in suite.gates:
+    yield from idle_gates(suite)
+    for gate in with_confirmed(suite).gates:
         needed = stats.trials_needed(gate.allowed, confidence=gate.confidence)
         if trials < needed:
             yield (

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 CODE = """
@@ -83,3 +85,47 @@ def test_a_run_without_a_slice_or_without_fresh_scenarios_says_so(cli, write_sui
     write_suite(tmp_path, target={"python": "bots:answer"}, **suite)
     cli("run", ".", "-q", cwd=tmp_path).must(0)
     cli("mine", "--confirm", "100", cwd=tmp_path).must(2, "no fresh scenario", "its scenarios are listed, not drawn")
+
+
+def gated(project):
+    suite = project / "suite.yaml"
+    gates = [{"id": "known", "confirmed": True, "success": 0.9}]
+    suite.write_text(json.dumps({**json.loads(suite.read_text()), "gates": gates}))
+
+
+def test_a_gate_reads_confirmed_slices_and_no_others(cli, project):
+    gated(project)
+    idle = cli("run", ".", "--trials", "300", "-q", cwd=project).must(0)
+    assert "gate known: no slice is confirmed yet" in idle.err
+    cli("suite", "validate", ".", cwd=project).must(0, "no slice is confirmed yet")
+    # Found is not confirmed: keeping what mining found gives a gate nothing to read.
+    cli("mine", "latest", "--keep", cwd=project).must(0, "a=x")
+    assert not (project / "reports" / "tiny" / "slices.json").exists()
+    done = cli("mine", "latest", "--confirm", "300", "--keep", cwd=project).must(0)
+    assert "1 confirmed slice in reports/tiny/slices.json" in done.err
+    found = cli("run", ".", "--trials", "300", "--json", cwd=project).must(1).json
+    (gate,) = found["gates"]
+    assert (gate["id"], gate["where"], gate["verdict"]) == ("known", {"a": "x"}, "FAIL")
+    # Only trials of the new run count, not those that found or confirmed the slice.
+    assert gate["rate"]["trials"] < 60
+    # Refuted, it is taken out again.
+    done = cli("mine", "latest", "--confirm", "600", "--keep", cwd=project, env={"MENDED": "1"}).must(0)
+    assert "0 confirmed slices" in done.err
+    assert "1 taken out" in done.err
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("{", "holds no confirmed slices"),
+        ('{"ninemarch": 2, "kind": "slices", "suite": "tiny", "slices": []}', "version 2"),
+        ('{"ninemarch": 1, "kind": "slices", "suite": "other", "slices": []}', "is of suite 'other'"),
+    ],
+)
+def test_a_damaged_file_of_slices_is_refused_before_anything_runs(cli, project, content, said):
+    gated(project)
+    file = project / "reports" / "tiny" / "slices.json"
+    file.parent.mkdir(parents=True)
+    file.write_text(content)
+    cli("run", ".", cwd=project).must(2, said, "delete it and confirm anew")
+    assert len(list((project / ".ninemarch" / "runs").iterdir())) == 1

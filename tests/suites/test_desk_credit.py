@@ -19,7 +19,7 @@ from ninemarch.model import Scenario, Verdict
 
 # isort: split
 from desk_suite.credit import mends
-from desk_suite.releases import keywords, retries
+from desk_suite.releases import fresh, keywords, retries
 from desk_suite.serve import play
 
 Cli = Callable[..., Any]
@@ -110,3 +110,10 @@ def test_a_trial_that_passed_has_no_blame_and_few_failures_stand_for_the_first_t
     few = workflow.step_credit(run, most=2, root=root)
     assert few.failures == 2
     assert few.trials < 400
+
+
+def test_a_record_read_again_because_it_was_old_leaves_later_faults_at_their_calls():
+    """The old record makes release 5 read twice; without it the outage must still meet the refund, not nothing."""
+    case = made(faults=((0, "stale_read", 0.1), (2, "outage", 0.1)))
+    found = blame(case, fresh)
+    assert (found.what, found.name) == ("fault outage", "refund")

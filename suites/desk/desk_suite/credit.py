@@ -23,7 +23,7 @@ from ninemarch.model import Scenario
 
 __all__ = ["mends"]
 
-# The caller has an answer that it can read: there is nothing to try again.
+# The caller has an answer that it can read; it asks again at once, if at all.
 _READABLE = {Kind.STALE.value, Kind.INJECTION.value, Kind.DUPLICATE.value}
 
 
@@ -46,9 +46,9 @@ def mends(scenario: Scenario, steps: Sequence[Mapping[str, Any]]) -> Iterator[tu
     """
     scene = scenario.input
     struck = list(_struck(scene, steps))
-    calls = [_asked(step) for step in steps if step["name"] in READS or step["name"] in WRITES]
+    calls = list(_asked(steps))
     for fault in struck:
-        retry = fault.call if fault.readable else _retry(fault.call, calls)
+        retry = _retry(fault, calls)
         left_out = {each.place for each in struck if fault.call < each.call < retry} | {fault.place}
         faults = [each for place, each in enumerate(scene["faults"]) if place not in left_out]
         skips = [[fault.call, retry - fault.call]]
@@ -59,19 +59,27 @@ def mends(scenario: Scenario, steps: Sequence[Mapping[str, Any]]) -> Iterator[tu
         yield min(taken, len(steps) - 1), what, {**scene, "replay": over}
 
 
-def _asked(step: Mapping[str, Any]) -> tuple[str, str]:
-    """What a call asks for, whatever its key."""
-    return step["name"], str(sorted((name, value) for name, value in step["input"].items() if name != "key"))
+def _asked(steps: Sequence[Mapping[str, Any]]) -> Iterator[tuple[int, str, str]]:
+    """What each call asks for, whatever its key: sentences said before it, tool, arguments."""
+    said = 0
+    for step in steps:
+        said += step["name"] == "say"
+        if step["name"] in READS or step["name"] in WRITES:
+            given = sorted((name, value) for name, value in step["input"].items() if name != "key")
+            yield said, step["name"], str(given)
 
 
-def _retry(call: int, calls: Sequence[tuple[str, str]]) -> int:
-    """The number of the call that asks again for the same, only readings between; its own where there is none."""
-    for number in range(call + 1, len(calls)):
-        if calls[number] == calls[call]:
+def _retry(fault: _Struck, calls: Sequence[tuple[int, str, str]]) -> int:
+    """The number of the call that asks again for the same; its own where there is none.
+
+    Nothing is said between; readings may lie between, but not where the spoilt answer could be read.
+    """
+    for number in range(fault.call + 1, len(calls)):
+        if calls[number] == calls[fault.call]:
             return number
-        if calls[number][0] not in READS:
+        if fault.readable or calls[number][0] != calls[fault.call][0] or calls[number][1] not in READS:
             break
-    return call
+    return fault.call
 
 
 def _struck(scene: Mapping[str, Any], steps: Sequence[Mapping[str, Any]]) -> Iterator[_Struck]:

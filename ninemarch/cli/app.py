@@ -29,6 +29,7 @@ from ninemarch.cli import (
     inspect,
     judge,
     march,
+    merge,
     mine,
     plan,
     run,
@@ -73,6 +74,7 @@ app.command("plan")(plan.plan)
 app.command("calibrate")(calibrate.calibrate)
 app.command("run")(run.run)
 app.command("hunt")(hunt.hunt)
+app.command("merge")(merge.merge)
 app.command("gate")(inspect.gate)
 app.command("show")(inspect.show)
 app.command("replay")(inspect.replay)

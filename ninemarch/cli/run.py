@@ -45,6 +45,7 @@ Executor = Annotated[
 Workers = Annotated[
     int | None, typer.Option("--workers", min=1, help="How many threads or processes.", show_default=False)
 ]
+Shard = Annotated[str, typer.Option("--shard", help="Make one part of the trials, as 2/8; then 'ninemarch merge'.")]
 March = Annotated[bool, typer.Option("--march", help="Add the run to reports/<suite>/march.jsonl.")]
 Page = Annotated[str, typer.Option("--report", help="Write the HTML page to this file too.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
@@ -73,6 +74,7 @@ def run(
     effort_from: EffortFrom = "",
     executor: Executor = "",
     workers: Workers = None,
+    shard: Shard = "",
     march: March = False,
     page: Page = "",
     junit: ci.Junit = "",
@@ -92,6 +94,7 @@ def run(
     _check(suite, resume, stop=stop, page=page)
     outputs = ci.Outputs(settings, junit=junit, junit_skip=junit_skip, github=github)
     chosen = {name: given[name] for name in _CHOSEN}
+    chosen |= {"shard": _part(shard)} if shard else {}
     chosen |= {
         "where": _pairs(where or []),
         "ids": tuple(scenario or ()),
@@ -105,11 +108,36 @@ def run(
             if resume
             else _started(suite, chosen, still, staff, march=march, record=record)
         )
+    if _is_part(finished):
+        raise typer.Exit
     tell(finished, as_json=as_json, quiet=quiet, page=page)
     outputs.deliver(finished.decision)
     if march:
         _add(finished)
     raise typer.Exit(int(finished.decision.exit_code))
+
+
+def _part(text: str) -> tuple[int, int]:
+    part, slash, parts = text.partition("/")
+    if not (slash and part.isdecimal() and parts.isdecimal() and len(text) < 20):
+        msg = f"--shard {text} is not understood; write --shard 2/8 for the second of eight parts"
+        raise UsageError(msg)
+    return int(part), int(parts)
+
+
+def _is_part(finished: Finished) -> bool:
+    """Say where a shard lies; it decides nothing by itself."""
+    from ninemarch.cli import console
+
+    plan, counts = finished.decision.plan, finished.decision.counts
+    if plan.shard[1] == 1:
+        return False
+    part, parts = plan.shard
+    console.echo(f"shard {part} of {parts}: {counts.recorded:,} of its {plan.share:,} trials in {finished.folder}")
+    console.say(
+        "a part decides nothing by itself; bring the folders of all parts together, then: ninemarch merge RUN..."
+    )
+    return True
 
 
 def _check(suite: str, resume: str, *, stop: str, page: str) -> None:

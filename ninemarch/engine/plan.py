@@ -38,6 +38,7 @@ class Selection:
         max_seconds: how long it may take; likewise.
         effort: work it took, in ``effort_unit``; by default what the suite says of the release.
         effort_unit: by default the suite's own.
+        shard: the part of the plan that is run here, and of how many; all of it by default. Such a plan is fixed.
     """
 
     release: str = ""
@@ -54,6 +55,7 @@ class Selection:
     max_seconds: float | None = None
     effort: float | None = None
     effort_unit: str = ""
+    shard: tuple[int, int] = (1, 1)
 
 
 def release_of(suite: Suite, selection: Selection) -> Release:
@@ -126,6 +128,7 @@ def make_plan(
     if wanted < 1 or seed < 0:
         msg = f"trials={wanted}, seed={seed}; allowed: trials of at least 1, a seed of at least 0"
         raise UsageError(msg)
+    _check_shard(selection)
     plan = RunPlan(
         run=run,
         created=datetime.now(UTC).isoformat(timespec="milliseconds"),
@@ -155,9 +158,20 @@ def make_plan(
         effort_unit=selection.effort_unit or suite.effort_unit,
         budget=_budget(suite, selection),
         stress=profile in suite.stress,
+        shard=selection.shard,
     )
     plan = _after(plan, suite, history or History())
     return _fitted(plan, schedule_of(suite, plan), suite, selection)
+
+
+def _check_shard(selection: Selection) -> None:
+    part, parts = selection.shard
+    if not 1 <= part <= parts:
+        msg = f"shard={part}/{parts}; allowed: 1/1 up to {max(parts, 1)}/{max(parts, 1)}, as in 2/8"
+        raise UsageError(msg)
+    if parts > 1 and selection.stop == "sequential":
+        msg = "a shard cannot stop when the gates are decided, for it sees a part only; leave out --stop sequential"
+        raise UsageError(msg)
 
 
 def _budget(suite: Suite, selection: Selection) -> tuple[float | None, int | None, float | None]:
@@ -183,7 +197,7 @@ def _after(plan: RunPlan, suite: Suite, history: History) -> RunPlan:
 def _fitted(plan: RunPlan, schedule: Schedule, suite: Suite, selection: Selection) -> tuple[RunPlan, Schedule]:
     """Complete the plan with what only the schedule knows."""
     # The checkpoint looks at the gates on all scenarios, which other selections say nothing on.
-    whole = plan.counts_in_a_rate and not selection.where
+    whole = plan.counts_in_a_rate and not selection.where and selection.shard[1] == 1
     stop = _stop(suite, schedule, selection, plan)
     look = _look(suite, schedule) if selection.look and whole and stop == "fixed" else None
     weights = {} if schedule.drawn else {k: dict(v) for k, v in schedule.profile.attributes.items()}
@@ -233,7 +247,7 @@ def _stop(suite: Suite, schedule: Schedule, selection: Selection, plan: RunPlan)
     """
     # More trials on what a fixed plan has begun are looked at by the sequential rule.
     wanted = "sequential" if plan.earlier and not plan.regression_of else selection.stop or suite.trials.stop
-    sample = plan.counts_in_a_rate
+    sample = plan.counts_in_a_rate and selection.shard[1] == 1
     if wanted != "sequential" or not sample or not schedule.drawn or not any(g.blocking for g in suite.gates):
         return "fixed"
     _, _, first = next(iter(schedule))

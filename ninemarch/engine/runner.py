@@ -53,7 +53,8 @@ def execute(
     """
     breaker = Breaker()
     loop = _Loop(crew, journal, progress, [breaker, *_stops(journal, baselines)])
-    missing: Iterator[Pick] = (pick for pick in schedule.picks() if not journal.done[pick[0]])
+    done, makes = journal.done, journal.plan.makes
+    missing: Iterator[Pick] = (pick for pick in schedule.picks() if not done[pick[0]] and makes(pick[0]))
     with stop_on_signal() as flag, captured_output(journal.folder):
         try:
             stopped = ""
@@ -149,7 +150,7 @@ def _looked(journal: Journal) -> str:
 def _too_few(journal: Journal) -> str:
     """Why fewer trials were made than planned; empty when all were. Depends on the draw, never on a verdict."""
     journal.commit()
-    recorded, planned = journal.acknowledged, journal.plan.planned
+    recorded, planned = journal.acknowledged, journal.plan.share
     if recorded == planned:
         return ""
     return f"only {recorded:,} of {planned:,} planned trials: the filter meets too few of the scenarios drawn"

@@ -224,9 +224,18 @@ def recorded_trials(folder: Path) -> Iterator[Trial]:
     Raises:
         RunInvalid: no journal, or a damaged one.
     """
+    for trial, _ in recorded_texts(folder):
+        yield trial
+
+
+def recorded_texts(folder: Path) -> Iterator[tuple[Trial, Texts | None]]:
+    """Yield every recorded trial and its texts, in the order written; void ones too.
+
+    Raises:
+        RunInvalid: no journal, or a damaged one.
+    """
     for body, _ in read_journal(folder):
-        for trial, _ in _trials_of(body):
-            yield trial
+        yield from _trials_of(body)
 
 
 def decode_trials(payload: bytes) -> Iterator[tuple[Trial, Texts | None]]:

@@ -39,6 +39,8 @@ class RunPlan:
         release_key: what makes it the same release: its id, or the target, and a fingerprint of the target's code.
         profile_hash: hash of the profile's shares; a run of another version of ninemarch may lack it.
         stress: the profile is for finding failures alone; its runs make no rate.
+        shard: which part of the planned trials this run makes, and of how many, e.g. (2, 8); (1, 1) for all of them.
+            What the parts show together is decided by merging them.
         budget: largest cost in US dollars, tokens and seconds of the whole run; None where there is no limit.
         ceilings: what the suite's checks can certify at most, where they were found to accept nonsense.
     """
@@ -81,6 +83,7 @@ class RunPlan:
     budget: tuple[float | None, int | None, float | None] = (None, None, None)
     ceilings: tuple[Ceiling, ...] = ()
     stress: bool = False
+    shard: tuple[int, int] = (1, 1)
 
     @property
     def hash(self) -> str:
@@ -93,6 +96,18 @@ class RunPlan:
         by_target = "--target" in {word.split("=")[0] for word in self.argv}
         target = ("--target", str(self.target)) if by_target or not (self.release or "run" in self.argv[:1]) else ()
         return (*target, *(("--release", self.release) if self.release else ()))
+
+    def makes(self, number: int) -> bool:
+        """Whether the trial belongs to this run's part of the plan; all trials of a scenario belong together."""
+        part, parts = self.shard
+        return parts == 1 or number // self.per_scenario % parts == part - 1
+
+    @property
+    def share(self) -> int:
+        """Planned trials that belong to this run's part."""
+        part, parts = self.shard
+        scenarios = range(part - 1, -(-self.planned // self.per_scenario), parts)
+        return sum(min(self.per_scenario, self.planned - each * self.per_scenario) for each in scenarios)
 
     @property
     def counts_in_a_rate(self) -> bool:

@@ -13,6 +13,7 @@ from ninemarch.workflow.hunt import HuntOptions, hunt
 from ninemarch.workflow.hunt_record import is_hunt, read_hunt
 from ninemarch.workflow.judge_audit import AuditOptions, audit_judge
 from ninemarch.workflow.march import add_milestone, check_effort, forecast_march, import_milestones, milestone_table
+from ninemarch.workflow.merge import Merged, merge
 from ninemarch.workflow.mine import mine
 from ninemarch.workflow.naming import Namer, name_clusters
 from ninemarch.workflow.nulls import audit_checks, check_ceiling, try_nulls
@@ -33,6 +34,7 @@ __all__ = [
     "Finished",
     "HuntOptions",
     "KeptSlices",
+    "Merged",
     "Namer",
     "Promoted",
     "ReplayResult",
@@ -64,6 +66,7 @@ __all__ = [
     "keep_slices",
     "known_clusters",
     "march_of",
+    "merge",
     "milestone_table",
     "mine",
     "name_clusters",

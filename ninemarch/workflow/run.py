@@ -85,7 +85,7 @@ def run(
     require_proofs(suite)
     waivers_for(suite.name, suite.origin)
     with staffed(suite, release_of(suite, selection).target, staff or Staff()) as hire:
-        past = history_of(suite, selection, root) if ledger else None
+        past = history_of(suite, selection, root) if ledger and selection.shard[1] == 1 else None
         folder = new_run_folder(root)
         try:
             plan, schedule = make_plan(suite, selection, run=folder.name, version=ninemarch.__version__, history=past)
@@ -96,8 +96,8 @@ def run(
             folder.rmdir()
             raise
         with journal:
-            progress = Progress(plan.planned, notify=watch)
-            crew = hire(plan, schedule, folder, plan.planned)
+            progress = Progress(plan.share, notify=watch)
+            crew = hire(plan, schedule, folder, plan.share)
             result = execute(schedule, crew, journal, progress, baselines=_baselines(plan))
     return _remembered(decide_run(folder), result, root, record=record)
 
@@ -129,9 +129,9 @@ def resume(
     plan = summary.plan
     with journal, staffed(suite, plan.target, staff or Staff()) as hire:
         schedule = schedule_of(suite, plan)
-        progress = Progress(plan.planned, notify=watch)
+        progress = Progress(plan.share, notify=watch)
         recount(journal, progress)
-        crew = hire(plan, schedule, folder, plan.planned - journal.acknowledged)
+        crew = hire(plan, schedule, folder, plan.share - journal.acknowledged)
         result = execute(schedule, crew, journal, progress, baselines=_baselines(plan))
     return _remembered(decide_run(folder), result, root)
 

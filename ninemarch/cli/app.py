@@ -35,6 +35,7 @@ from ninemarch.cli import (
     run,
     shrink,
     suite,
+    variants,
 )
 from ninemarch.errors import ExitCode, Interrupted, NinemarchError
 from ninemarch.text import printable
@@ -82,6 +83,7 @@ app.command("compare")(compare.compare)
 app.command("mine")(mine.mine)
 app.command("analyze")(analyze.analyze)
 app.command("shrink")(shrink.shrink)
+app.command("variants")(variants.variants)
 app.command("report")(inspect.report)
 app.command("config")(config.config)
 app.command("schema")(ci.schema)

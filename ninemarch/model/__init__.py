@@ -59,6 +59,7 @@ from ninemarch.model.suite import (
 )
 from ninemarch.model.tally import Earlier, Look, Tally, Weighted
 from ninemarch.model.trial import JudgeUse, Trial, Verdict
+from ninemarch.model.variant import Broken, Robustness, VariantResult, VariantSpec
 from ninemarch.model.verified import Accepted, Control, NullAudit
 from ninemarch.model.waiver import Match, Waiver, WaiverUse
 
@@ -70,6 +71,7 @@ __all__ = [
     "Asks",
     "Baseline",
     "Breakdown",
+    "Broken",
     "Calibration",
     "Catalogue",
     "Ceiling",
@@ -135,6 +137,7 @@ __all__ = [
     "Rebased",
     "Release",
     "Results",
+    "Robustness",
     "RunPlan",
     "Rung",
     "Scenario",
@@ -159,6 +162,8 @@ __all__ = [
     "TrialCost",
     "Trials",
     "Tried",
+    "VariantResult",
+    "VariantSpec",
     "Verdict",
     "Waiver",
     "WaiverUse",

@@ -15,6 +15,7 @@ from typing import Any
 
 from ninemarch.model.gate import Gate
 from ninemarch.model.scenario import Scenario, Severity
+from ninemarch.model.variant import VariantSpec
 
 Generator = Callable[[Mapping[str, str], random.Random], Mapping[str, Any]]
 
@@ -240,6 +241,7 @@ class Suite:
 
     Args:
         hunts: sources that only ``ninemarch hunt`` draws from.
+        variants: ways of saying a scenario otherwise, which only ``ninemarch variants`` tries.
         prices: name of a model -> what its tokens cost.
         scenarios_hash: hash of everything that decides which scenarios are drawn (``hunts`` do not).
         checks_hash: hash of everything that decides what passes.
@@ -272,6 +274,7 @@ class Suite:
     self_test: str = ""
     mends: str = ""
     hunts: tuple[HuntSource, ...] = ()
+    variants: tuple[VariantSpec, ...] = ()
     prices: Mapping[str, Price] = field(default_factory=dict)
     scenarios_hash: str = ""
     checks_hash: str = ""

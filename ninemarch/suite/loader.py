@@ -51,6 +51,7 @@ from ninemarch.suite.shipped import shipped_folder, shipped_names
 from ninemarch.suite.sources import from_model, read_levels, read_scenarios
 from ninemarch.suite.strict_yaml import Document, read_yaml
 from ninemarch.suite.target_schema import KindModel
+from ninemarch.suite.variant_schema import variant_spec
 from ninemarch.text import excerpt
 
 _EXTRA = "python -m pip install 'ninemarch[demo]' (in a clone: '.[demo]')"
@@ -133,6 +134,7 @@ def _build(model: SuiteModel, document: Document, path: Path, extra: str) -> Sui
         mends=model.mends.python if model.mends else "",
         hunts=tuple(_hunt(source.hunt, folder) for source in model.scenarios if source.hunt is not None),
         prices={name: Price(**price.model_dump()) for name, price in model.prices.items()},
+        variants=tuple(map(variant_spec, model.variants)),
         scenarios_hash=_scenarios_hash(model, profiles, folder),
         checks_hash=_checks_hash(model.checks, folder),
         folder=folder,

@@ -27,6 +27,7 @@ from ninemarch.suite.values import (
     Text,
     as_text,
 )
+from ninemarch.suite.variant_schema import VariantModel
 
 __all__ = ["NOT_TEXT", "SuiteModel", "TargetModel", "json_schema"]
 
@@ -225,6 +226,7 @@ class SuiteModel(Strict):
     gates: list[GateModel] = []
     prices: dict[Text, PriceModel] = {}
     demo: DemoModel = DemoModel()
+    variants: list[VariantModel] = []
 
 
 def json_schema() -> dict[str, Any]:

@@ -25,6 +25,7 @@ from ninemarch.workflow.report import write_report
 from ninemarch.workflow.run import Finished, decide_run, march_of, resume, run
 from ninemarch.workflow.shrink import shrink_trial
 from ninemarch.workflow.slices import KeptSlices, idle_gates, keep_slices
+from ninemarch.workflow.variants import try_variants
 from ninemarch.workflow.verify import check_code, example_scenarios, review, verify
 
 __all__ = [
@@ -84,6 +85,7 @@ __all__ = [
     "step_credit",
     "suite_diversity",
     "try_nulls",
+    "try_variants",
     "verify",
     "write_report",
 ]

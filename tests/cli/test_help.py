@@ -22,6 +22,7 @@ COMMANDS = [
     ["mine"],
     ["analyze"],
     ["shrink"],
+    ["variants"],
     ["report"],
     ["config"],
     ["schema"],

@@ -16,6 +16,7 @@ COMMANDS = [
     ["run"],
     ["hunt"],
     ["gate"],
+    ["merge"],
     ["show"],
     ["replay"],
     ["compare"],

@@ -57,7 +57,7 @@ def floors(session: nox.Session) -> None:
 @nox.session
 def docs(session: nox.Session) -> None:
     """Documentation that cannot go stale: commands, exit codes and help in the docs are the real ones."""
-    session.install(".", *_group("test"))
+    session.install(OPTIONAL, *_group("test"))
     session.run("pytest", "tests/docs", *session.posargs)
 
 

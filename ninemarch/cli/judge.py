@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ninemarch.cli.inspect import RunArgument
 from ninemarch.cli.suite import SuiteArgument
+from ninemarch.errors import UsageError
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="A model that judges: audit.")
+if TYPE_CHECKING:
+    from ninemarch.model import JudgeCalibration
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="A model that judges: audit, calibrate.")
 Check = Annotated[str, typer.Option("--check", help="Id of the check; the only judge by default.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 _SHARE = {"min": 0.001, "max": 0.5}
@@ -51,3 +57,57 @@ def audit(
             print_judge_audit(console.stdout(), found)
     if found.exit_code:
         raise typer.Exit(int(found.exit_code))
+
+
+@app.command()
+def calibrate(
+    run: RunArgument = "latest",
+    labels: Annotated[int, typer.Option("--labels", min=10, max=100_000, help="Answers for people to label.")] = 300,
+    sheet: Annotated[str, typer.Option("--sheet", help="Write them to this .jsonl or .csv file.")] = "",
+    read: Annotated[str, typer.Option("--read", help="Take in this sheet, filled in.")] = "",
+    gold: Annotated[str, typer.Option("--gold", metavar="SUITE", help="Try the judge on its gold set.")] = "",
+    check: Check = "",
+    as_json: Json = False,
+) -> None:
+    """How far can the judge be trusted? People label a few of its verdicts; that corrects the rate of the run.
+
+    Without --read it draws the answers and writes the sheet, or shows what a sheet taken in before tells.
+    """
+    from ninemarch import workflow
+    from ninemarch.cli import console
+    from ninemarch.suite import load
+
+    if gold:
+        if read or sheet:
+            msg = "--gold tries a gold set, --read and --sheet are for a run; give one of them"
+            raise UsageError(msg)
+        with console.foreign():
+            found, path = workflow.calibrate_gold(load(gold), check=check)
+        console.say(f"kept in {path}: commit it")
+        _print(found, as_json=as_json)
+        return
+    if read:
+        path = workflow.read_sheet(run, Path(read))
+        console.say(f"kept in {path}: commit it")
+    told = workflow.calibrate_run(run) if not sheet else None
+    if told is not None:
+        _print(told, as_json=as_json)
+        return
+    path, many = workflow.draw_sheet(run, labels=labels, sheet=Path(sheet) if sheet else None)
+    if as_json:
+        console.print_json({"ninemarch": 1, "kind": "judge-sheet", "file": str(path), "rows": many})
+        return
+    console.echo(f"{path}: {many:,} answers to label pass, fail or unsure; then")
+    console.echo(f"  ninemarch judge calibrate {run} --read {path}")
+
+
+def _print(found: JudgeCalibration, *, as_json: bool) -> None:
+    from ninemarch.cli import console
+    from ninemarch.report.judge_calibration_document import judge_calibration_document
+    from ninemarch.report.terminal_judge_calibration import print_judge_calibration
+
+    with console.printing():
+        if as_json:
+            console.print_json(judge_calibration_document(found))
+        else:
+            print_judge_calibration(console.stdout(), found)

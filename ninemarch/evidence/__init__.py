@@ -16,6 +16,7 @@ from ninemarch.evidence.expected import expected_slices
 from ninemarch.evidence.failed import FailedTrials, LevelCounts
 from ninemarch.evidence.failures import read_failures, stream_failures
 from ninemarch.evidence.gather import gather
+from ninemarch.evidence.judged import JudgedRun, audited, read_judged
 from ninemarch.evidence.judged_texts import JudgedTrial, stream_judged
 from ninemarch.evidence.outcomes import Outcomes, find_files, read_outcomes
 from ninemarch.evidence.pairs import Pair, pair_trials
@@ -27,12 +28,14 @@ __all__ = [
     "Attributed",
     "Counter",
     "FailedTrials",
+    "JudgedRun",
     "JudgedTrial",
     "LevelCounts",
     "Outcomes",
     "Pair",
     "Scenarios",
     "Waived",
+    "audited",
     "breakdown",
     "compare",
     "differing",
@@ -48,6 +51,7 @@ __all__ = [
     "proves_within",
     "read_attributed",
     "read_failures",
+    "read_judged",
     "read_outcomes",
     "read_scenarios",
     "stream_failures",

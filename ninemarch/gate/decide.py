@@ -13,7 +13,7 @@ import numpy as np
 
 from ninemarch import stats
 from ninemarch.evidence import estimate, extra_clean_trials, misses, proves_within
-from ninemarch.gate.ceilings import ceiling_notes, under_ceilings
+from ninemarch.gate.ceilings import ceiling_notes, under_ceilings, under_judge
 from ninemarch.gate.continued import join
 from ninemarch.gate.story import action_of, notes, sentence_of
 from ninemarch.gate.waived import with_waivers
@@ -59,6 +59,8 @@ def decide(
     results = under_ceilings(with_waivers(evidence, gates) if plan.counts_in_a_rate else (), ceilings)
     confidence = gates[0].confidence if gates else confidence
     rate = estimate(part.scored, confidence) if plan.counts_in_a_rate else None
+    measured, rate = rate, under_judge(rate, ceilings)
+    whole = rate is measured  # nothing that judges says less than the trials do
     acting = estimate(part.acting, confidence) if rate is not None and part.counts.assisted else None
     invalid = _invalid(evidence)
     verdicts = [result.verdict for result in results if result.blocking]
@@ -80,10 +82,10 @@ def decide(
         acting=acting,
         assisted_share=part.counts.assisted / max(part.counts.scored, 1),
         gates=results,
-        next_nine=_next_nine(part, confidence) if rate is not None and not part.counts.missing else None,
+        next_nine=_next_nine(part, confidence) if rate is not None and whole and not part.counts.missing else None,
         notes=(*(ceiling_notes(ceilings) if rate is not None else ()), *notes(evidence, results, gates, runs)),
         stopped=evidence.stopped,
-        ladder=_ladder(part, confidence) if rate is not None else (),
+        ladder=_ladder(part, confidence) if rate is not None and whole else (),
         readings=_readings(part, confidence) if rate is not None else None,
         grouping=_grouping(part.scored) if rate is not None else None,
         spending=evidence.spending,

@@ -180,12 +180,13 @@ def _missed_action(worst: GateResult, decision: Decision, look: str) -> tuple[st
     if worst.gate is not None and worst.gate.baseline and worst.rate is None:
         accept = f"ninemarch baseline accept RUN --name {worst.gate.baseline}"
         return f"Accept a run of the release to compare with as baseline '{worst.gate.baseline}'", accept
+    if worst.ceiling is not None and worst.ceiling.by == "judge":
+        labels = "Have people label" if worst.ceiling.success == 0 else "Have people label more of"
+        return f"{labels} what the judge decided: it is the limit", f"ninemarch judge calibrate {decision.plan.run}"
     if worst.ceiling is not None:
-        audit = "suite verify" if worst.ceiling.by == "check" else "judge audit"
         origin = decision.plan.origin
-        return f"Mend what judges: the {worst.ceiling.by}, not the target, is the limit", shlex.join(
-            ["ninemarch", *audit.split(), origin]
-        ) if origin else ""
+        command = shlex.join(["ninemarch", "suite", "verify", origin]) if origin else ""
+        return "Mend what judges: the check, not the target, is the limit", command
     if worst.more_clean:
         return _further_run(worst, decision.plan)
     if worst.verdict is GateVerdict.NOT_PROVEN and decision.counts.errors + decision.counts.unscored:

@@ -24,6 +24,7 @@ from ninemarch.model.forecast import (
 )
 from ninemarch.model.gate import Asks, Gate
 from ninemarch.model.judge_audit import JudgeAudit, ProbeResult
+from ninemarch.model.judge_calibration import GoldCounts, JudgeCalibration, RunLabels, Share
 from ninemarch.model.march import March, Step
 from ninemarch.model.milestone import (
     Drop,
@@ -102,10 +103,12 @@ __all__ = [
     "GateResult",
     "GateVerdict",
     "Generator",
+    "GoldCounts",
     "Grouping",
     "HandOff",
     "HuntSource",
     "JudgeAudit",
+    "JudgeCalibration",
     "JudgeUse",
     "KeptRun",
     "Kind",
@@ -138,12 +141,14 @@ __all__ = [
     "Release",
     "Results",
     "Robustness",
+    "RunLabels",
     "RunPlan",
     "Rung",
     "Scenario",
     "Seeds",
     "Severity",
     "Shape",
+    "Share",
     "Sightings",
     "Sized",
     "Slice",

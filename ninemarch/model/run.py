@@ -42,6 +42,7 @@ class RunPlan:
         shard: which part of the planned trials this run makes, and of how many, e.g. (2, 8); (1, 1) for all of them.
             What the parts show together is decided by merging them.
         budget: largest cost in US dollars, tokens and seconds of the whole run; None where there is no limit.
+        judges: what the calibration of each of the suite's judges is kept under.
         ceilings: what the suite's checks can certify at most, where they were found to accept nonsense.
     """
 
@@ -82,6 +83,7 @@ class RunPlan:
     profile_hash: str = ""
     budget: tuple[float | None, int | None, float | None] = (None, None, None)
     ceilings: tuple[Ceiling, ...] = ()
+    judges: tuple[str, ...] = ()
     stress: bool = False
     shard: tuple[int, int] = (1, 1)
 

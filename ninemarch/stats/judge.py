@@ -355,7 +355,13 @@ def judge_accuracy(
     lower = share(r * a_low, (1 - r) * b_high), share((1 - r) * (1 - b_high), r * (1 - a_low))
     upper = share(r * a_high, (1 - r) * b_low), share((1 - r) * (1 - b_low), r * (1 - a_high))
     sides = [
-        Interval(np.nan_to_num(low), np.nan_to_num(high, nan=1.0), estimate, float(confidence), "two-phase-audit")
+        Interval(
+            float(np.nan_to_num(low)),
+            float(np.nan_to_num(high, nan=1.0)),
+            estimate,
+            float(confidence),
+            "two-phase-audit",
+        )
         for low, high, estimate in zip(lower, upper, found, strict=True)
     ]
     return sides[0], sides[1]

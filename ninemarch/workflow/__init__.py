@@ -12,6 +12,7 @@ from ninemarch.workflow.diversity import suite_diversity
 from ninemarch.workflow.hunt import HuntOptions, hunt
 from ninemarch.workflow.hunt_record import is_hunt, read_hunt
 from ninemarch.workflow.judge_audit import AuditOptions, audit_judge
+from ninemarch.workflow.judge_calibration import calibrate_gold, calibrate_run, draw_sheet, read_sheet
 from ninemarch.workflow.march import add_milestone, check_effort, forecast_march, import_milestones, milestone_table
 from ninemarch.workflow.merge import Merged, merge
 from ninemarch.workflow.mine import mine
@@ -46,7 +47,9 @@ __all__ = [
     "audit_checks",
     "audit_judge",
     "blame_trial",
+    "calibrate_gold",
     "calibrate_rate",
+    "calibrate_run",
     "calibrate_suite",
     "check_ceiling",
     "check_code",
@@ -56,6 +59,7 @@ __all__ = [
     "confirm_slices",
     "decide_run",
     "demo",
+    "draw_sheet",
     "edit_clusters",
     "example_scenarios",
     "forecast_march",
@@ -76,6 +80,7 @@ __all__ = [
     "plan_suite",
     "promote",
     "read_hunt",
+    "read_sheet",
     "rebase_march",
     "replay",
     "resume",

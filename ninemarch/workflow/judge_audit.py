@@ -25,7 +25,7 @@ from ninemarch.suite import read_labelled
 from ninemarch.text import excerpt
 from ninemarch.workflow.verify import example_scenarios
 
-__all__ = ["AuditOptions", "audit_judge", "pick_judge"]
+__all__ = ["AuditOptions", "ask_gold", "audit_judge", "pick_judge"]
 
 _MOST_ERRORS = 0.05  # share of the questions that may be lost before an audit says nothing
 _EXAMPLE = 300  # characters
@@ -70,18 +70,35 @@ def audit_judge(suite: Suite, options: AuditOptions | None = None, *, root: Path
     asked = options or AuditOptions()
     spec = pick_judge(suite, asked.check)
     pieces, source = _pieces(suite, asked, root)
-    probes = [*probes_of(pieces, spec.params["rubric"]), *_gold(spec, suite, asked.count)]
+    probes = [*probes_of(pieces, spec.params["rubric"]), *_gold(spec, suite)]
     seat = seat_of(spec, suite)
     ruled, calls = _ask(spec, suite, probes, bare=asked.bare)
-    lost = [reason for verdict, reason in ruled if verdict is Verdict.ERROR]
-    if len(lost) > _MOST_ERRORS * len(ruled):
-        msg = f"{len(lost):,} of {len(ruled):,} answers could not be judged: {excerpt(lost[0], 200)}; mend the judge"
-        raise RunInvalid(msg)
+    _refuse_lost(ruled)
     kinds = list(dict.fromkeys(probe.name for probe in probes))
     results = tuple(_result(name, probes, ruled, asked, many=len(kinds)) for name in kinds)
     return JudgeAudit(
         suite.name, spec.id, seat.label, seat.votes, source, asked.confidence, asked.bare, results, calls
     )
+
+
+def ask_gold(spec: CheckSpec, suite: Suite) -> list[tuple[bool, Verdict]]:
+    """Put the gold set of a judge to it; return whether each answer is right, and the verdict on it.
+
+    Raises:
+        UsageError: the gold set cannot be read.
+        RunInvalid: the judge could not be reached too often.
+    """
+    probes = list(_gold(spec, suite))
+    ruled, _ = _ask(spec, suite, probes, bare=False)
+    _refuse_lost(ruled)
+    return [(probe.right, verdict) for probe, (verdict, _) in zip(probes, ruled, strict=True)]
+
+
+def _refuse_lost(ruled: Sequence[Ruled]) -> None:
+    lost = [reason for verdict, reason in ruled if verdict is Verdict.ERROR]
+    if len(lost) > _MOST_ERRORS * len(ruled):
+        msg = f"{len(lost):,} of {len(ruled):,} answers could not be judged: {excerpt(lost[0], 200)}; mend the judge"
+        raise RunInvalid(msg)
 
 
 def pick_judge(suite: Suite, check: str = "") -> CheckSpec:
@@ -144,11 +161,11 @@ def _accepted(path: Path, count: int) -> list[Piece]:
     return list(islice(unlike(), count))
 
 
-def _gold(spec: CheckSpec, suite: Suite, count: int) -> Iterator[Probe]:
+def _gold(spec: CheckSpec, suite: Suite) -> Iterator[Probe]:
     """The labelled answers of the judge's gold set, as far as somebody is sure of them."""
     if not spec.params.get("gold"):
         return
-    for row in read_labelled((suite.folder or Path()) / spec.params["gold"])[: 10 * count]:
+    for row in read_labelled((suite.folder or Path()) / spec.params["gold"]):
         if row.label != "unsure":
             reference = "" if row.expect is None else as_text(row.expect)
             right = row.label == "pass"

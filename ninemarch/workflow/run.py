@@ -34,6 +34,7 @@ from ninemarch.march import build_march
 from ninemarch.model import Decision, Evidence, March, RunPlan, Suite
 from ninemarch.suite import load
 from ninemarch.workflow.history import begin, end, history_of
+from ninemarch.workflow.judge_calibration import judge_ceilings, judge_keys
 from ninemarch.workflow.nulls import quick_ceilings
 from ninemarch.workflow.self_test import require_proofs
 from ninemarch.workflow.slices import with_confirmed
@@ -89,7 +90,7 @@ def run(
         folder = new_run_folder(root)
         try:
             plan, schedule = make_plan(suite, selection, run=folder.name, version=ninemarch.__version__, history=past)
-            plan = replace(plan, ceilings=quick_ceilings(suite))
+            plan = replace(plan, ceilings=quick_ceilings(suite), judges=judge_keys(suite))
             begin(plan, root=root, record=record)
             journal = Journal.create(folder, plan)
         except NinemarchError:
@@ -151,7 +152,8 @@ def decide_run(folder: Path, *, waive: bool = True) -> Finished:
     plan = table.head(path).plan
     waived = waived_of(path, plan.suite, plan.origin) if waive else None
     evidence = gather(path, plan.gates, baselines=_baselines(plan), waived=waived)
-    return Finished(folder, decide(evidence, plan.gates), evidence)
+    ceilings = judge_ceilings(path, plan, evidence)
+    return Finished(folder, decide(evidence, plan.gates, ceilings=ceilings), evidence)
 
 
 def _baselines(plan: RunPlan) -> dict[str, Mapping[str, float]]:

@@ -32,7 +32,7 @@ COMMANDS = [
     ["clusters"],
     *(["clusters", name] for name in ("show", "merge", "split", "rename")),
     ["judge"],
-    *(["judge", name] for name in ("audit",)),
+    *(["judge", name] for name in ("audit", "calibrate")),
     ["march"],
     *(["march", name] for name in ("add", "show", "forecast", "import", "rebase")),
     ["suite"],

@@ -151,6 +151,7 @@ def _next_nine(decision: Decision) -> KeyNumber:
     coming, rate = decision.next_nine, decision.rate
     if coming is None or rate is None:
         why = "finish the plan first" if decision.counts.missing else _why_unrated(decision)
+        why = why if rate is None or decision.counts.missing else "the judge is the limit, not the trials"
         return KeyNumber("–", "cost of the next nine", why)
     goal = n.nine_text(coming.target)
     if coming.clean_trials is not None:

@@ -11,6 +11,7 @@ from fractions import Fraction
 
 from ninemarch import stats
 from ninemarch.checks import compile_checks
+from ninemarch.checks.judging import judge_specs
 from ninemarch.engine import judge_scenarios
 from ninemarch.model import Control, Gate, Scenario, Suite, TargetSpec, Verdict
 from ninemarch.numbers import percent
@@ -114,6 +115,10 @@ def review(suite: Suite) -> Iterator[str]:
                 f" ({'trials.max' if trials == suite.trials.max else 'more scenarios'})"
             )
         yield from _review_slices(suite, gate, generated=generated)
+    for spec in judge_specs(suite.checks):
+        if not spec.params.get("gold"):
+            name = spec.id or spec.params.get("model") or spec.params.get("python")
+            yield f"judge {name}: no gold set; what it proves rests on labels of each run (ninemarch judge calibrate)"
     if not suite.gates:
         yield "no gate: runs are measured, nothing is asked of them"
     if not suite.target and not suite.releases:

@@ -147,3 +147,11 @@ def test_hostile_answers_do_not_steer_the_terminal(tmp_path: Path, cli: Any, wri
         assert not done.steering
         assert "[bold]" in done.out
         assert not cli("judge", "audit", str(suite), "--json", cwd=tmp_path).steering
+
+
+def test_a_judge_without_a_gold_set_is_warned_of(tmp_path: Path, cli: Any, write_suite: Any) -> None:
+    with judged_suite(tmp_path, write_suite, strict) as suite:
+        cli("suite", "validate", str(suite), cwd=tmp_path).must(0, "judge judge: no gold set")
+        cli("suite", "validate", str(suite), "--strict", cwd=tmp_path).must(2)
+    with judged_suite(tmp_path, write_suite, strict, gold="gold.jsonl") as suite:
+        assert "gold" not in cli("suite", "validate", str(suite), cwd=tmp_path).must(0).err

@@ -126,26 +126,24 @@ def test_a_sheet_as_csv(tmp_path: Path, cli: Any, ran: Any) -> None:
     cli("judge", "calibrate", "latest", "--read", "sheet.csv", cwd=tmp_path).must(0, "1 of 1 judged failures")
 
 
-@pytest.mark.parametrize(
-    ("spoil", "message"),
-    [
-        (lambda rows: rows[1:], "label exactly the rows"),
-        (lambda rows: [*rows, rows[0]], "stands twice"),
-        (lambda rows: [{**rows[0], "trial": 10**6}, *rows[1:]], "label exactly the rows"),
-        (lambda rows: [{**rows[0], "trial": None}, *rows[1:]], "has no number of a trial"),
-        (lambda rows: [{**rows[0], "label": "maybe"}, *rows[1:]], "label=maybe; allowed: pass, fail, unsure"),
-        (lambda rows: [{**rows[0], "lable": "x"}, *rows[1:]], "did you mean 'label'?"),
-    ],
-)
-def test_a_sheet_that_is_not_the_one_drawn_is_refused(
-    tmp_path: Path, cli: Any, ran: Any, spoil: Any, message: str
-) -> None:
+SPOILT: list[tuple[Callable[[list[Any]], list[Any]], str]] = [
+    (lambda rows: rows[1:], "label exactly the rows"),
+    (lambda rows: [*rows, rows[0]], "stands twice"),
+    (lambda rows: [{**rows[0], "trial": 10**6}, *rows[1:]], "label exactly the rows"),
+    (lambda rows: [{**rows[0], "trial": None}, *rows[1:]], "has no number of a trial"),
+    (lambda rows: [{**rows[0], "label": "maybe"}, *rows[1:]], "label=maybe; allowed: pass, fail, unsure"),
+    (lambda rows: [{**rows[0], "lable": "x"}, *rows[1:]], "did you mean 'label'?"),
+]
+
+
+def test_a_sheet_that_is_not_the_one_drawn_is_refused(tmp_path: Path, cli: Any, ran: Any) -> None:
     ran(3)
     cli("judge", "calibrate", "latest", "--labels", "40", "--sheet", "sheet.jsonl", cwd=tmp_path).must(0)
     filled(tmp_path / "sheet.jsonl", truth)
-    rows = spoil([json.loads(line) for line in (tmp_path / "sheet.jsonl").read_text().splitlines()])
-    (tmp_path / "sheet.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
-    cli("judge", "calibrate", "latest", "--read", "sheet.jsonl", cwd=tmp_path).must(2, message)
+    drawn = [json.loads(line) for line in (tmp_path / "sheet.jsonl").read_text().splitlines()]
+    for spoil, message in SPOILT:
+        (tmp_path / "sheet.jsonl").write_text("".join(json.dumps(row) + "\n" for row in spoil(drawn)))
+        cli("judge", "calibrate", "latest", "--read", "sheet.jsonl", cwd=tmp_path).must(2, message)
     assert not (tmp_path / "reports").exists()
 
 

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute
 
 from ninemarch import table
-from ninemarch.model import Failure, Verdict
+from ninemarch.model import Failure, Traffic, Verdict
 
 __all__ = ["MAX_FAILURES", "read_failures", "stream_failures"]
 
@@ -24,6 +24,7 @@ MAX_FAILURES = 400
 _FACTS = (
     *("trial", "scenario", "group", "verdict", "ended", "silent", "severity", "seconds"),
     *("check", "cost_usd", "tokens"),
+    *("tries", "waited", "first_token", "tokens_in", "tokens_out"),
 )
 _TEXTS = ("reason", "detail", "input", "expect", "output", "steps")
 
@@ -92,7 +93,14 @@ def _failure(row: dict[str, Any], columns: list[str]) -> Failure:
         cost_usd=row["cost_usd"],
         tokens=row["tokens"],
         steps=_readable(row["steps"]),
+        traffic=_traffic(row),
     )
+
+
+def _traffic(row: dict[str, Any]) -> Traffic | None:
+    if row["tries"] is None:
+        return None
+    return Traffic(row["tries"], row["waited"], row["first_token"], row["tokens_in"], row["tokens_out"])
 
 
 def _readable(text: str | None) -> str:

@@ -15,6 +15,7 @@ from ninemarch.evidence.columns import Columns
 from ninemarch.evidence.count import Counter
 from ninemarch.evidence.failures import read_failures
 from ninemarch.evidence.load import Wanted, read_columns
+from ninemarch.evidence.requests import read_requests
 from ninemarch.evidence.scores import score_of
 from ninemarch.evidence.waived import Marks, Waived, mark
 from ninemarch.model import Asks, Evidence, Gate, RunPlan, Slice, Verdict
@@ -62,6 +63,7 @@ def gather(
     return replace(
         found,
         failures=marks.on(read_failures(path)),
+        requests=read_requests(path),
         waived=len(marks.waived),
         uses=marks.uses,
         broken=frozenset(marks.broken),

@@ -11,7 +11,7 @@ from ninemarch.model.catalogue import Catalogue, KeptRun, Kind, KnownCluster, Si
 from ninemarch.model.ceiling import Ceiling
 from ninemarch.model.comparison import Comparison, Difference, PairedScenario, PairedSlice
 from ninemarch.model.decision import Decision, GateResult, GateVerdict, Grouping, NextNine, Rung
-from ninemarch.model.evidence import Counts, Evidence, Failure, Rate, Slice, Spending
+from ninemarch.model.evidence import Counts, Evidence, Failure, Rate, Requests, Slice, Spending
 from ninemarch.model.forecast import (
     Cone,
     ConePoint,
@@ -139,6 +139,7 @@ __all__ = [
     "Rate",
     "Rebased",
     "Release",
+    "Requests",
     "Results",
     "Robustness",
     "RunLabels",

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ninemarch.errors import RunInvalid
+from ninemarch.model.outcome import Traffic
 from ninemarch.model.run import RunPlan
 from ninemarch.model.tally import Tally
 from ninemarch.model.waiver import WaiverUse
@@ -151,6 +152,23 @@ class Spending:
 
 
 @dataclass(frozen=True, slots=True)
+class Requests:
+    """What the trials' calls over a network took.
+
+    Args:
+        trials: trials that made any.
+        tries: requests sent, repeated ones included.
+        waited: seconds lost together: queueing, pauses that servers asked for, tries that failed; no target's time.
+        first_token: median and 95th percentile of the seconds until the first token; None where nothing was streamed.
+    """
+
+    trials: int
+    tries: int
+    waited: float
+    first_token: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Failure:
     """One trial that is not a pass, as people look at it. All text comes from outside: treat it as hostile."""
 
@@ -173,6 +191,7 @@ class Failure:
     tokens: int | None = None
     steps: str = ""
     waived: str = ""
+    traffic: Traffic | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +210,7 @@ class Evidence:
         measures: gate id -> one slice for each slice of a gate that asks for something else than success; its
             tallies hold that gate's own scores.
         spending: what the trials cost; None where no trial said so.
+        requests: what calls over a network took; None where there were none.
         waived: failed trials that are waived; they count as failures all the same.
         uses: what each entry of ``waivers.toml`` did.
         broken: trials of scenarios in quarantine; void here, whatever the record says.
@@ -208,6 +228,7 @@ class Evidence:
     slices: tuple[Slice, ...] = field(default=())
     measures: Mapping[str, tuple[Slice, ...]] = field(default_factory=dict)
     spending: Spending | None = None
+    requests: Requests | None = None
     waived: int = 0
     uses: tuple[WaiverUse, ...] = ()
     broken: frozenset[int] = frozenset()

@@ -135,8 +135,10 @@ class Client:
             if failed is not None:
                 with found.waiting():
                     await asyncio.sleep(max(backoff(tried, self._random), failed.after))
-            with found.waiting():
-                entered = await self._limiter.enter()
+            entered = self._limiter.enter_now()
+            if entered is None:
+                with found.waiting():
+                    entered = await self._limiter.enter()
             start = time.perf_counter()
             try:
                 answer = await self._once(request, read, found)

@@ -36,6 +36,8 @@ def fill(template: str, given: Any, quote: Callable[[str], str] = str) -> str:
         >>> fill('{"q": {input.question}} {other} {input.n.0}', {"question": "{input}", "n": [1]})
         '{"q": {input}} {other} 1'
     """
+    if template == "{input}":
+        return quote(_text(given))
     return _PLACE.sub(lambda found: quote(_text(find(given, found[1][1:]))), template)
 
 

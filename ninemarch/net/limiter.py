@@ -36,12 +36,18 @@ class Limiter:
         """Requests that may be in flight now, >= 1."""
         return int(self._limit)
 
+    def enter_now(self) -> float | None:
+        """Take a place if there is one and no pause; return the time, on the event loop's clock, or None."""
+        loop = self._looped()
+        now = loop.time()
+        if self._flying >= self.limit or self._queue or now < self._until:
+            return None
+        self._flying += 1
+        return now
+
     async def enter(self) -> float:
-        """Wait for a place; return the time at which it was had, on the event loop's clock."""
-        loop = asyncio.get_running_loop()
-        if loop is not self._loop:  # a new run: nothing of the old one is in flight any more
-            self._loop, self._flying, self._queue = loop, 0, deque()
-            self._cut = self._until = 0.0
+        """Wait for a place; return the time at which it was had."""
+        loop = self._looped()
         if self._flying < self.limit and not self._queue:
             self._flying += 1
         else:
@@ -54,6 +60,13 @@ class Limiter:
                 self.leave()
                 raise
         return loop.time()
+
+    def _looped(self) -> asyncio.AbstractEventLoop:
+        loop = asyncio.get_running_loop()
+        if loop is not self._loop:  # a new run: nothing of the old one is in flight any more
+            self._loop, self._flying, self._queue = loop, 0, deque()
+            self._cut = self._until = 0.0
+        return loop
 
     async def _queued(self, loop: asyncio.AbstractEventLoop) -> None:
         place: asyncio.Future[None] = loop.create_future()

@@ -15,7 +15,7 @@ from fractions import Fraction
 from html import escape
 
 from ninemarch import numbers as n
-from ninemarch.model import Counts, Decision, Evidence, Failure, RunPlan
+from ninemarch.model import Counts, Decision, Evidence, Failure, Requests, RunPlan, Traffic
 from ninemarch.report.compose import clean
 from ninemarch.report.view import FailureRow, LevelRow, Pair, Tone
 
@@ -38,6 +38,7 @@ MOST_FAILURES = 200
 MOST_ATTRIBUTES = 16
 MOST_LEVELS = 24
 _MOST_LINES = 24
+_WORTH = 0.1  # seconds waited that are worth a word
 # Characters of one text of a failure; the next smaller one is taken where the page would get too large.
 _CUTS = (2000, 800, 300, 100)
 
@@ -77,6 +78,7 @@ def failure_row(failure: Failure, run: str, cut: int = _CUTS[0], *, redact: bool
     facts += [("check", clean(failure.check, 80))] if failure.check else []
     facts += [("cost", n.dollar_text(failure.cost_usd))] if failure.cost_usd is not None else []
     facts += [("tokens", f"{failure.tokens:,}")] if failure.tokens is not None else []
+    facts += _traffic(failure.traffic) if failure.traffic is not None else []
     left = len(failure.attributes) - MOST_ATTRIBUTES
     pairs = [(clean(k, 40), clean(v, 60)) for k, v in list(failure.attributes.items())[:MOST_ATTRIBUTES]]
     return FailureRow(
@@ -91,6 +93,14 @@ def failure_row(failure: Failure, run: str, cut: int = _CUTS[0], *, redact: bool
         facts=tuple(facts),
         replay=replay_command(run, failure.number),
     )
+
+
+def _traffic(traffic: Traffic) -> list[Pair]:
+    """What a trial's calls over a network took, where it is worth a word."""
+    facts = [("tries", f"{traffic.tries:,}")]
+    facts += [("waited", n.duration_text(traffic.waited))] if traffic.waited >= _WORTH else []
+    first = traffic.first_token
+    return facts + ([("first token", n.duration_text(first))] if first is not None else [])
 
 
 def _readable(text: str) -> str:
@@ -228,9 +238,20 @@ def evidence_pairs(decision: Decision, evidence: Evidence) -> tuple[Pair, ...]:
     if evidence.seconds is not None:
         half, most = (n.duration_text(seconds) for seconds in evidence.seconds)
         pairs.append(("time of one trial", f"median {half}, 95th percentile {most}"))
+    if evidence.requests is not None:
+        pairs.append(("requests", _requests(evidence.requests)))
     complete = "complete and sealed" if evidence.sealed else "not finished; the command that resumes it is below"
     pairs.append(("run", complete + (f"; {clean(evidence.stopped)}" if evidence.stopped else "")))
     return tuple(pairs)
+
+
+def _requests(found: Requests) -> str:
+    said = f"{found.tries:,} for {n.count_text(found.trials, 'trial')}"
+    said += f"; {n.duration_text(found.waited)} waited, in no trial's time" if found.waited >= _WORTH else ""
+    if found.first_token is None:
+        return said
+    half, most = map(n.duration_text, found.first_token)
+    return f"{said}; first token after {half}, 95th percentile {most}"
 
 
 def provenance(plan: RunPlan) -> tuple[Pair, ...]:

@@ -9,6 +9,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import msgspec
+
 from ninemarch.mining.diversity import Diversity
 from ninemarch.mining.steps import Clue, clues_of, read_steps
 from ninemarch.model import Failure, Scenario, Suite, Trial
@@ -54,6 +56,7 @@ def failure_document(failure: Failure, run: str) -> dict[str, Any]:
         "check": scrub(failure.check),
         "cost_usd": failure.cost_usd,
         "tokens": failure.tokens,
+        "traffic": None if failure.traffic is None else msgspec.structs.asdict(failure.traffic),
         "waived": scrub(failure.waived),
         "reason": scrub(failure.reason),
         "detail": scrub(failure.detail),

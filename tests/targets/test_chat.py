@@ -12,9 +12,14 @@ import pytest
 from running import Began, endings, listed, rows, verdicts
 from servers import completion, drips, reply, says, serving, turns
 
+from ninemarch import table
 from ninemarch.errors import SuiteError
+from ninemarch.evidence import gather
+from ninemarch.gate import decide
 from ninemarch.journal import Row
 from ninemarch.model import Ended, Limits, Price, Scenario, TargetSpec, Verdict
+from ninemarch.report.record import evidence_pairs, failure_row
+from ninemarch.report.trial_document import failure_document
 from ninemarch.suite import load, make
 from ninemarch.targets import open_target, parse_target
 
@@ -268,3 +273,23 @@ def test_the_suite_file_names_the_model_and_keeps_the_keys_name(
     path.write_text(SUITE.replace("model:", "modell:"))
     with pytest.raises(SuiteError, match=r"unknown key 'modell' in target\.openai; did you mean 'model'"):
         load(path)
+
+
+def test_what_calls_took_is_counted_and_shown(tmp_path: Path) -> None:
+    slow = drips(STREAM, [_event(content="hi"), _event(finish="stop"), b"data: [DONE]\n\n"], 0.02)
+    with serving(turns(says(reply("{}", "429 x", "Retry-After: 0.2\r\n")), slow)) as server:
+        suite = suite_of([Scenario("a", "x", expect="hi"), Scenario("b", "y", expect="no")])
+        run(tmp_path, suite, chat(server.url, stream=True))
+    path = table.ensure(tmp_path)
+    evidence = gather(path)
+    assert evidence.requests is not None
+    assert (evidence.requests.trials, evidence.requests.tries) == (2, 3)
+    assert evidence.requests.waited >= 0.2
+    assert evidence.requests.first_token is not None
+    shown = dict(evidence_pairs(decide(evidence, ()), evidence))
+    assert "3 for 2 trials" in shown["requests"]
+    assert "first token after" in shown["requests"]
+    (failure,) = evidence.failures
+    assert failure.traffic is not None
+    assert dict(failure_row(failure, "r").facts).keys() >= {"tries", "first token"}
+    assert failure_document(failure, "r")["traffic"]["first_token"] == failure.traffic.first_token

@@ -21,6 +21,7 @@ __all__ = ["ToolCall", "compile_tools", "tool_calls"]
 _KEYS = ("must", "never", "at_most")
 _NAMES = ("tool", "name", "function")
 _INPUTS = ("input", "arguments", "args")
+_TURNS = frozenset({"model", "http"})  # steps of our own targets that call no tool: an answer, a reply
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ def tool_calls(steps: Sequence[Any]) -> Iterator[ToolCall]:
             yield from tool_calls(inside)
         elif step.get("role") != "tool":
             name, holder = _named(step)
-            if name is not None:
+            if name is not None and name not in _TURNS:
                 yield ToolCall(name, _given(holder))
 
 

@@ -26,7 +26,8 @@ def notes(
     yield from map(_waiver_note, evidence.uses)
     counts = evidence.overall.counts
     if evidence.stopped:
-        yield evidence.stopped
+        limited = any(result.ceiling is not None for result in results)
+        yield evidence.stopped + (" by the trials alone" if limited and evidence.stopped.endswith("proven") else "")
     elif counts.missing:
         run = evidence.plan.run
         yield f"{count_text(counts.missing, 'planned trial')} missing: go on with 'ninemarch run --resume {run}'"

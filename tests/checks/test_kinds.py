@@ -115,6 +115,7 @@ def test_it_rejects(check, expect, output, words):
         ({"at_most": {"refund": 1}}, CALLS * 2, Verdict.FAIL, "called refund 2 times; at most 1 allowed"),
         ({"at_most": {"*": 1}}, CALLS, Verdict.FAIL, "called tools 2 times; at most 1 allowed"),
         ({"must": [{"name": "refund", "input": {"order": 7}}], "never": ["cancel"]}, CHAT, Verdict.PASS, ""),
+        ({"at_most": {"*": 1}}, [{"name": "model", "output": "x"}, *CALLS[:1], {"name": "model"}], Verdict.PASS, ""),
         ({"never": ["cancel"]}, [], Verdict.PASS, ""),
         ({"must": ["cancel"]}, [], Verdict.FAIL, "did not call cancel; called nothing"),
         ({"never": ["cancel"]}, None, Verdict.UNSCORED, "the target did not report its steps"),

@@ -91,6 +91,14 @@ def test_a_gate_above_the_ceiling_is_not_proven_however_many_trials_pass(tmp_pat
     assert workflow.decide_run(tmp_path / ".ninemarch" / "runs" / decision.plan.run).decision == decision
 
 
+def test_a_run_that_stopped_because_its_trials_prove_says_that_only_they_do(tmp_path):
+    digits = lambda levels, rng: {"input": 1, "expect": str(rng.randrange(10))}  # noqa: E731
+    suite = make("s", digits, checks=[CheckSpec("contains")], gates=[GATE])
+    decision = workflow.run(suite, Selection(target=TargetSpec("control", "oracle")), root=tmp_path).decision
+    assert decision.verdict is GateVerdict.NOT_PROVEN
+    assert decision.notes[1] == "decided after 36 trials: every gate is proven by the trials alone"
+
+
 def test_the_same_suite_that_can_tell_is_proven(tmp_path):
     suite = _suite(CheckSpec("contains"), CheckSpec("not_regex", {"pattern": (r"(?s)^.{12}",)}), scenarios=CITIES)
     selection = Selection(target=TargetSpec("control", "oracle"))

@@ -128,3 +128,19 @@ def test_a_file_that_cannot_be_read_is_an_error(tmp_path):
 def test_every_key_is_documented():
     page = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
     assert re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE) == list(KEYS)
+
+
+def test_prices_are_a_table_of_the_file(tmp_path: Path) -> None:
+    (tmp_path / "ninemarch.toml").write_text('trials = 7\n[prices."m:1"]\nin = 0.5\nout = 2\n')
+    found = read_settings({}, tmp_path)
+    assert found.prices == {"m:1": {"in": 0.5, "out": 2}}
+    assert found.find("trials").value == 7
+
+
+@pytest.mark.parametrize(
+    "price", ["in = 1", "in = 1\nout = -1", 'in = 1\nout = "2"', "in = 1\nout = nan", "out = 1\nin = 1\nx = 1"]
+)
+def test_a_price_that_is_none_is_refused(tmp_path: Path, price: str) -> None:
+    (tmp_path / "ninemarch.toml").write_text(f"[prices.m]\n{price}\n")
+    with pytest.raises(UsageError, match=r'ninemarch.toml: prices."m" is no price'):
+        read_settings({}, tmp_path)

@@ -12,7 +12,10 @@ from typing import Any
 import pytest
 from servers import Server, completion, reply, serving
 
+from ninemarch.engine import Selection
+from ninemarch.suite import load
 from ninemarch.text import conceal, excerpt, json_text, plain, printable, redact, scrub
+from ninemarch.workflow.history import release_key
 
 KEY = 'canary"7/+K3y 4ZzQ'
 FORMS = [
@@ -146,3 +149,16 @@ def test_every_door_redacts(monkeypatch: pytest.MonkeyPatch) -> None:
             assert "K3y" not in str(door(text))
         assert "K3y" not in json.dumps(plain({form: [form, {"a": form}]}))
     assert redact(redact(f"a {KEY} b")) == "a [redacted] b"
+
+
+def test_a_variable_makes_another_release_and_a_key_does_not(
+    write_suite: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = {"model": "m", "base_url": "${PLACE:-http://h}/v1", "api_key": "${CANARY_KEY}"}
+    suite = load(write_suite(tmp_path, target={"openai": model}))
+    monkeypatch.setenv("CANARY_KEY", KEY)
+    first = release_key(suite, Selection())
+    monkeypatch.setenv("CANARY_KEY", "another-key-altogether")
+    assert release_key(suite, Selection()) == first
+    monkeypatch.setenv("PLACE", "http://elsewhere")
+    assert release_key(suite, Selection()) != first

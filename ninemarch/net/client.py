@@ -118,7 +118,7 @@ class Client:
         self._tries = tries
         self._limiter = Limiter(concurrency)
         self._random = random.Random()  # noqa: S311 - spreads tries in time, decides nothing else
-        self._session: aiohttp.ClientSession | None = None
+        self._sessions: dict[bool, aiohttp.ClientSession] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
 
     async def send(self, request: Request, read: Callable[[Answered], Awaitable[T]]) -> T:
@@ -141,7 +141,7 @@ class Client:
                     entered = await self._limiter.enter()
             start = time.perf_counter()
             try:
-                answer = await self._once(request, read, found)
+                answer = await self._once(request, read, found, fresh=failed is not None or self._tries == 1)
             except Again as error:
                 failed = error
                 if error.busy:
@@ -156,8 +156,10 @@ class Client:
         msg = f"{failed.why if failed else ''} ({_host(request.url)}, {tries})"
         raise TargetUnreachable(msg) from failed
 
-    async def _once(self, request: Request, read: Callable[[Answered], Awaitable[T]], found: Meter) -> T:
-        session = self._opened()
+    async def _once(
+        self, request: Request, read: Callable[[Answered], Awaitable[T]], found: Meter, *, fresh: bool
+    ) -> T:
+        session = self._opened(fresh)
         found.tries += 1
         start = time.perf_counter()
         try:
@@ -182,24 +184,31 @@ class Client:
             msg = f"the connection broke: {_said(error)}"
             raise Again(msg) from error
 
-    def _opened(self) -> aiohttp.ClientSession:
-        """The session of the event loop under way."""
+    def _opened(self, fresh: bool) -> aiohttp.ClientSession:  # noqa: FBT001
+        """The session of the event loop under way; a ``fresh`` one opens a connection for every request.
+
+        Servers close kept connections when they please, many at once: the next request on one is lost, and so might
+        be the try after it. Where there is no try after it, no connection is kept.
+        """
         loop = asyncio.get_running_loop()
-        if self._session is None or self._loop is not loop:
-            self._loop = loop
-            self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=_KEEP_SECONDS),
+        if self._loop is not loop:
+            self._loop, self._sessions = loop, {}
+        if fresh not in self._sessions:
+            keep: dict[str, Any] = {"force_close": True} if fresh else {"keepalive_timeout": _KEEP_SECONDS}
+            self._sessions[fresh] = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=0, **keep),
                 timeout=aiohttp.ClientTimeout(total=None, sock_connect=_CONNECT_SECONDS),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 headers={"User-Agent": "ninemarch"},
             )
-        return self._session
+        return self._sessions[fresh]
 
     async def leave(self) -> None:
         """Close what belongs to the event loop under way."""
-        session, self._session = self._session, None
-        if session is not None and self._loop is asyncio.get_running_loop():
-            await session.close()
+        sessions, self._sessions = self._sessions, {}
+        if self._loop is asyncio.get_running_loop():
+            for session in sessions.values():
+                await session.close()
 
 
 async def _refuse(response: Any, final: Collection[int]) -> None:

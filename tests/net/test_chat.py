@@ -151,6 +151,20 @@ def test_connections_are_kept() -> None:
         chat.close()
 
 
+def test_kept_connections_that_the_server_has_closed_cost_one_try_at_most() -> None:
+    async def once(got: Any, writer: Any) -> bool:
+        writer.write(GOOD)  # as if the connection were to be kept, and then it is closed
+        await writer.drain()
+        return False
+
+    with serving(once) as server:
+        for tries in (1, 2):
+            chat = open_chat(ChatSpec("m", base_url=server.url), tries=tries, concurrency=8)
+            for _ in range(10):
+                assert {str(found) for found in ask(chat, [HELLO] * 8) if not isinstance(found, Reply)} == set()
+            chat.close()
+
+
 def test_asking_from_plain_code_gives_an_answer_or_an_error_for_each() -> None:
     with serving(says(GOOD, reply("{}", "400 x"), GOOD)) as server:
         chat = open_chat(ChatSpec("m", base_url=server.url), concurrency=1)

@@ -7,7 +7,8 @@ executors (processes, clusters) join behind the same interface.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
 from itertools import islice
@@ -114,6 +115,10 @@ def _each(answer: Any, seconds: float) -> Outcome:
         return raised(error, seconds)
 
 
+After = tuple[ThreadPoolExecutor, Callable[[Work, Outcome], None]]
+"""Threads, and what to do in one of them with a finished trial."""
+
+
 class AsyncExecutor:
     """Many asynchronous calls in flight on one event loop."""
 
@@ -121,9 +126,11 @@ class AsyncExecutor:
         self._target = target
         self._limit = limit
         self._concurrency = concurrency
+        self._after: After | None = None
 
-    def run(self, work: Iterable[Work]) -> Iterator[tuple[Work, Outcome]]:
-        """See ``Executor.run``."""
+    def run(self, work: Iterable[Work], *, after: After | None = None) -> Iterator[tuple[Work, Outcome]]:
+        """See ``Executor.run``; ``after`` has its say, in a thread, before a trial gives up its place in flight."""
+        self._after = after
         runner = asyncio.Runner()
         try:
             yield from self._fly(iter(work), runner.get_loop())
@@ -170,7 +177,10 @@ class AsyncExecutor:
             outcome = timed_out(seconds, self._limit) if late else raised(error, seconds)
         except BaseException as error:  # noqa: BLE001 - whatever a target raises is its failure
             outcome = raised(error, meter.seconds)
-        return meter.told(outcome)
+        outcome = meter.told(outcome)
+        if self._after is not None:
+            await asyncio.get_running_loop().run_in_executor(self._after[0], self._after[1], item, outcome)
+        return outcome
 
 
 def _outcome(task: asyncio.Task[Outcome]) -> Outcome:

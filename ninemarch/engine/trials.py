@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from functools import partial
 from typing import Protocol, TypeAlias
 
 from ninemarch.checks import Judge, compile_checks
+from ninemarch.checks.judging import judge_specs
 from ninemarch.engine.call import UserInterrupt
 from ninemarch.engine.executors import Executor, Work, executor_for, pack_input
+from ninemarch.engine.judging import finished
 from ninemarch.engine.signals import stop_on_signal
 from ninemarch.errors import ExitCode, Interrupted
 from ninemarch.journal import Texts
@@ -55,13 +58,14 @@ class Here:
     def __init__(self, suite: Suite, schedule: Schedule, target: Target, executor: Executor | None = None) -> None:
         self._schedule = schedule
         self._judge: Judge = compile_checks(suite)
+        self._at_once = _at_once(suite)
         self._executor = executor or executor_for(target, suite.limits.timeout, suite.limits.concurrency)
 
     def run(self, picks: Iterator[Pick], tell: Tell) -> None:
         """See ``Crew.run``."""
-        judge = self._judge
-        for work, outcome in self._executor.run(self._work(picks, tell)):
-            tell(judged(judge, work, outcome), None)
+        finish = partial(judged, self._judge)
+        for trial in finished(self._executor, self._work(picks, tell), finish, at_once=self._at_once):
+            tell(trial, None)
 
     def close(self) -> None:
         """Nothing was started."""
@@ -86,6 +90,11 @@ def work_of(number: int, repeat: int, scenario: Scenario | GeneratorFault) -> Wo
         return Work(number, repeat, scenario, pack_input(scenario.input))
     except (TypeError, ValueError) as error:
         return not_run(number, repeat, scenario, Verdict.ERROR, _not_json(error))
+
+
+def _at_once(suite: Suite) -> int:
+    """Trials judged at once; 0 where no check asks a model."""
+    return suite.limits.concurrency if judge_specs(suite.checks) else 0
 
 
 def judged(judge: Judge, work: Work, outcome: Outcome, *, keep: bool = False) -> Trial:
@@ -158,7 +167,7 @@ def judge_scenarios(suite: Suite, scenarios: Iterable[Scenario], target: Target)
             trials.append(not_run(number, 0, scenario, Verdict.ERROR, _not_json(error)))
     with stop_on_signal(at_once=True) as flag, suppress(UserInterrupt):
         left = (item for item in work if not flag)
-        trials += (judged(judge, item, outcome, keep=True) for item, outcome in executor.run(left))
+        trials += finished(executor, left, partial(judged, judge, keep=True), at_once=_at_once(suite))
     if flag:
         raise Interrupted("interrupted; nothing was recorded", flag.exit_code or ExitCode.INTERRUPTED)
     return sorted(trials, key=lambda trial: trial.number)

@@ -133,8 +133,9 @@ class Client:
         failed: Again | None = None
         for tried in range(self._tries):
             if failed is not None:
+                pause = 0.0 if failed.broke and tried == 1 else backoff(tried, self._random)
                 with found.waiting():
-                    await asyncio.sleep(max(backoff(tried, self._random), failed.after))
+                    await asyncio.sleep(max(pause, failed.after))
             entered = self._limiter.enter_now()
             if entered is None:
                 with found.waiting():
@@ -177,12 +178,12 @@ class Client:
         except aiohttp.ServerTimeoutError as error:
             raise Again("cannot connect: no answer in time") from error
         except aiohttp.ServerDisconnectedError as error:
-            raise Again("the server closed the connection without an answer") from error
+            raise Again("the server closed the connection without an answer", broke=True) from error
         except aiohttp.InvalidURL as error:
             raise Refused(0, b"", f"no address of a server: {excerpt(request.url, 80)}") from error
         except (aiohttp.ClientError, OSError) as error:
             msg = f"the connection broke: {_said(error)}"
-            raise Again(msg) from error
+            raise Again(msg, broke=True) from error
 
     def _opened(self, fresh: bool) -> aiohttp.ClientSession:  # noqa: FBT001
         """The session of the event loop under way; a ``fresh`` one opens a connection for every request.

@@ -17,11 +17,12 @@ class Again(Exception):
         why: in a few words, the same for the same cause.
         after: seconds that the server wants to be left alone.
         busy: the server said that there are too many requests.
+        broke: the connection broke before an answer: often a kept one that the server had closed.
     """
 
-    def __init__(self, why: str, *, after: float = 0.0, busy: bool = False) -> None:
+    def __init__(self, why: str, *, after: float = 0.0, busy: bool = False, broke: bool = False) -> None:
         super().__init__(why)
-        self.why, self.after, self.busy = why, after, busy
+        self.why, self.after, self.busy, self.broke = why, after, busy, broke
 
 
 class Unreadable(Again):

@@ -86,7 +86,8 @@ def _strip(decision: Decision) -> Strip:
 
 
 def _notes(decision: Decision) -> tuple[str, ...]:
-    notes = [decision.stopped] if decision.stopped and decision.stopped not in decision.notes else []
+    said = any(note.startswith(decision.stopped) for note in decision.notes)
+    notes = [decision.stopped] if decision.stopped and not said else []
     notes += decision.notes
     left = len(notes) - MOST_NOTES
     return tuple(clean(note) for note in notes[:MOST_NOTES]) + (

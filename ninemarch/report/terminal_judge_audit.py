@@ -25,7 +25,9 @@ def print_judge_audit(console: Console, audit: JudgeAudit) -> None:
     say(console, Text(f"{_SIGN[audit.state]} {_sentence(audit)}", style=_STYLE[audit.state]), hang=2)
     votes = f", {audit.votes} votes" if audit.votes > 1 else ""
     asked = n.count_text(audit.calls, "question")
-    where = f"{clean(audit.suite, 60)}, check {clean(audit.check, 60)}, judge {clean(audit.label, 60)}{votes}"
+    where = (
+        f"{clean(audit.suite, 60)}, check {clean(audit.check or 'judge', 60)}, judge {clean(audit.label, 60)}{votes}"
+    )
     say(console, Text(f"{where}; {clean(audit.source, 120)}; {asked} asked", style="dim"), indent=2)
     confidence = n.one_sided_text(audit.confidence)
     for right, heads in ((False, "must fail"), (True, "must pass")):
@@ -35,8 +37,8 @@ def print_judge_audit(console: Console, audit: JudgeAudit) -> None:
             print_rows(
                 console,
                 [
-                    [heads, mistake, f"at most ({confidence})", "unseen", "no verdict", ""],
-                    *([*_row(probe), f"{_SIGN[probe.state]} {probe.state}"] for probe in probes),
+                    [heads, mistake, f"at most ({confidence})", "unseen", "no verdict"],
+                    *map(_row, probes),
                 ],
             )
     for probe in audit.named(("fooled", "open")):
@@ -53,7 +55,7 @@ def print_judge_audit(console: Console, audit: JudgeAudit) -> None:
 
 def _row(probe: ProbeResult) -> list[str]:
     return [
-        clean(probe.name, 40),
+        f"{_SIGN[probe.state]} {clean(probe.name, 40)}",
         f"{probe.mistakes:,} of {probe.tried:,}",
         n.chance_text(probe.upper) if probe.tried else "unknown",
         f"{probe.unseen:,}" if probe.unseen else "-",

@@ -1,41 +1,31 @@
 """Ask an OpenAI-compatible server for names of clusters; off unless a server is named.
 
-Covers the transport. Examples of failures leave the machine for the server that was named, and for no other:
-redirects are refused. The key comes from ``OPENAI_API_KEY`` alone and is shown nowhere.
+Covers who is asked, through the one HTTP client. Examples of failures leave the machine for the server that was
+named, and for no other: redirects are refused. The key comes from ``OPENAI_API_KEY`` alone and is shown nowhere.
 """
 
 from __future__ import annotations
 
-import http.client
-import json
+import atexit
 import os
 import shlex
-import urllib.error
 import urllib.parse
-import urllib.request
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from ninemarch.errors import UsageError
 from ninemarch.kept import load_catalogue
 from ninemarch.mining.clusters import Cluster
 from ninemarch.mining.namer import Message, merge_question, merges_in, name_question, proposal_in
 from ninemarch.mining.result import MiningResult
+from ninemarch.model import TargetUnreachable
+from ninemarch.net import ChatSpec, ask, open_chat
 from ninemarch.text import excerpt
 
 __all__ = ["Namer", "name_clusters"]
 
 _SECONDS = 60
-_MOST_BYTES = 1_000_000
 _TOKENS = 300
-
-
-class _Stay(urllib.request.HTTPRedirectHandler):
-    """Refuses redirects: what failed is sent to the server that was named."""
-
-    def redirect_request(self, *_: Any) -> None:
-        return None
 
 
 class Namer:
@@ -46,7 +36,7 @@ class Namer:
         model: name of the model.
 
     Raises:
-        UsageError: no address of a server.
+        UsageError: no address of a server, or what sends requests is not installed.
     """
 
     def __init__(self, url: str, model: str) -> None:
@@ -54,8 +44,10 @@ class Namer:
         if parts.scheme not in {"http", "https"} or not parts.hostname:
             msg = f"--namer {excerpt(url, 80)} is no server; allowed: http(s)://HOST[:PORT]/v1, OpenAI-compatible"
             raise UsageError(msg)
-        self._url, self._model = f"{url.rstrip('/')}/chat/completions", model
-        self._opener = urllib.request.build_opener(_Stay)
+        key = "${OPENAI_API_KEY}" if os.environ.get("OPENAI_API_KEY") else ""
+        spec = ChatSpec(model, base_url=url, api_key=key, params={"temperature": 0, "seed": 0, "max_tokens": _TOKENS})
+        self._chat = open_chat(spec, place="--namer")
+        atexit.register(self._chat.close)
         self.label = f"{model} at {parts.hostname}"
 
     def ask(self, messages: list[Message]) -> str:
@@ -64,23 +56,12 @@ class Namer:
         Raises:
             UsageError: the server cannot be reached, or answers with an error.
         """
-        body = {"model": self._model, "messages": messages, "temperature": 0, "seed": 0, "max_tokens": _TOKENS}
-        headers = {"Content-Type": "application/json"}
-        key = os.environ.get("OPENAI_API_KEY")
-        if key:
-            headers["Authorization"] = f"Bearer {key}"
-        request = urllib.request.Request(self._url, json.dumps(body).encode(), headers)  # noqa: S310 - http(s) only
-        try:
-            with self._opener.open(request, timeout=_SECONDS) as answer:
-                found = json.loads(answer.read(_MOST_BYTES))
-            text = found["choices"][0]["message"]["content"]
-        except (OSError, http.client.HTTPException) as error:
-            why = f"HTTP {error.code}" if isinstance(error, urllib.error.HTTPError) else excerpt(str(error), 120)
+        (reply,) = ask(self._chat, [messages], timeout=_SECONDS)
+        if isinstance(reply, TargetUnreachable):
+            why = excerpt(str(reply), 160)
             msg = f"the server of --namer cannot be used: {why} ({self.label}); mine without --namer, or mend it"
-            raise UsageError(msg) from error
-        except (ValueError, RecursionError, LookupError, TypeError):
-            return ""
-        return text if isinstance(text, str) else ""
+            raise UsageError(msg) from reply
+        return reply.text
 
 
 def name_clusters(found: MiningResult, namer: Namer, *, top: int = 10, root: Path | None = None) -> MiningResult:

@@ -123,7 +123,6 @@ def test_the_key_goes_to_the_server_and_is_shown_nowhere(cli, project, serve):
         '{"name": "x", "quote": "not in the examples"}',
         '{"name": 3, "quote": 4}',
         "[]",
-        None,
     ],
 )
 def test_a_reply_without_a_quote_changes_no_name(cli, project, serve, reply):
@@ -137,6 +136,10 @@ def test_a_reply_without_a_quote_changes_no_name(cli, project, serve, reply):
 @pytest.mark.parametrize("status", [500, 401, 302])
 def test_a_server_that_fails_or_sends_elsewhere_is_said(cli, project, serve, status):
     cli("mine", "--namer", serve(lambda messages: status).url, cwd=project).must(2, f"HTTP {status}", "mine without")
+
+
+def test_a_server_that_says_no_json_is_said(cli, project, serve):
+    cli("mine", "--namer", serve(lambda messages: None).url, cwd=project).must(2, "not JSON", "mine without")
 
 
 def test_an_address_that_is_no_server_is_said(cli, project):

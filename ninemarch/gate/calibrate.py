@@ -14,7 +14,6 @@ from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats as scipy_stats
 
 from ninemarch import claims, stats
 from ninemarch.evidence import proves_beyond, proves_within
@@ -125,6 +124,8 @@ def _asked(gate: Gate) -> tuple[float, float]:
 
 def _law(trials: int, rate: float, correlation: float) -> NDArray[np.float64]:
     """Chances of 0..trials failures in a group whose own rate is beta-distributed."""
+    from scipy import stats as scipy_stats  # noqa: PLC0415 - importing scipy.stats takes 46 MB and a second
+
     k = np.arange(trials + 1)
     if correlation <= 0 or trials == 1 or not 0 < rate < 1:
         return np.asarray(scipy_stats.binom.pmf(k, trials, rate))

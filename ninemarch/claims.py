@@ -10,6 +10,7 @@ from fractions import Fraction
 
 from ninemarch.model import Asks, Ceiling, Decision, Gate, Rate, Severity, Spending
 from ninemarch.numbers import (
+    Rounding,
     count_text,
     dollar_text,
     duration_text,
@@ -155,4 +156,6 @@ def limited_at(ceiling: Ceiling, against: Sequence[Fraction] = ()) -> str:
         >>> limited_at(Ceiling(0.5, "check", "half of all noise passes"))
         'check-limited at 50.00%: half of all noise passes'
     """
-    return f"{ceiling.by}-limited at {percent(Fraction(ceiling.success), 'ceil', against)}: {ceiling.why}"
+    # What people's labels prove of a judge is rounded as any proven rate; what noise leaves of a check, as any limit.
+    rounding: Rounding = "floor" if ceiling.by == "judge" else "ceil"
+    return f"{ceiling.by}-limited at {percent(Fraction(ceiling.success), rounding, against)}: {ceiling.why}"

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
+from ninemarch.checks.judging import judge_specs
 from ninemarch.errors import UsageError, nearest
 from ninemarch.model import Earlier, Look, Release, RunPlan, Scenario, Suite, TargetSpec
 from ninemarch.stats import look_threshold
@@ -250,6 +251,8 @@ def _stop(suite: Suite, schedule: Schedule, selection: Selection, plan: RunPlan)
     sample = plan.counts_in_a_rate and selection.shard[1] == 1
     if wanted != "sequential" or not sample or not schedule.drawn or not any(g.blocking for g in suite.gates):
         return "fixed"
+    if not selection.stop and not plan.earlier and judge_specs(suite.checks):
+        return "fixed"  # a judge proves nothing until people have labelled; their labels tell more of a fixed plan
     _, _, first = next(iter(schedule))
     return "fixed" if isinstance(first, Scenario) and (first.group or first.weight != 1) else "sequential"
 

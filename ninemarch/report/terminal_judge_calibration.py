@@ -27,7 +27,7 @@ def print_judge_calibration(console: Console, found: JudgeCalibration) -> None:
     say(console, Text(clean(found.counts, 300)), indent=2, hang=2)
     if found.success is not None:
         head = Text(f"success {_text(found.success)}", style="bold")
-        judged = "" if found.judged is None else f"; as the judge says {n.percent(Fraction(found.judged), 'nearest')}"
+        judged = "" if found.judged is None else f"; as the judge says: {_seen(found.judged, 'no failure')}"
         say(console, head.append(f"  {found.method}{judged}", style="not bold"), indent=2, hang=2)
     say(console, Text(f"wrong answers that it fails (sensitivity)  {_text(found.sensitivity)}"), indent=2, hang=2)
     say(console, Text(f"right answers that it passes (specificity) {_text(found.specificity)}"), indent=2, hang=2)
@@ -44,5 +44,8 @@ def _text(share: Share) -> str:
     if math.isnan(share.estimate):
         return f"unknown, at least {lower}"
     upper = "" if share.upper >= 1 else f", at most {n.percent(Fraction(share.upper), 'ceil')}"
-    seen = "no mistake seen" if share.estimate >= 1 else n.percent(Fraction(share.estimate), "nearest")
-    return f"{seen}, at least {lower}{upper}"
+    return f"{_seen(share.estimate, 'no mistake seen')}, at least {lower}{upper}"
+
+
+def _seen(share: float, whole: str) -> str:
+    return whole if share >= 1 else n.percent(Fraction(share), "nearest")

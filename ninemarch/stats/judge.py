@@ -342,7 +342,8 @@ def judge_accuracy(
         [1.0, 0.9824]
     """
     x, n = check_pair(judged_failures, judged, least=1)
-    each, r = part_of((1 + confidence) / 2, 2), x / n
+    each, r = part_of((1 + confidence) / 2), x / n
+    r_low, r_high = _limits_of(x, n, each)
     a, b = (failed_of_failures, checked_failures), (failed_of_passes, checked_passes)
     a_low, a_high = _limits_of(*a, each)
     b_low, b_high = _limits_of(*b, each)
@@ -352,8 +353,14 @@ def judge_accuracy(
 
     a_seen, b_seen = (k / tried if tried else float("nan") for k, tried in (a, b))
     found = share(r * a_seen, (1 - r) * b_seen), share((1 - r) * (1 - b_seen), r * (1 - a_seen))
-    lower = share(r * a_low, (1 - r) * b_high), share((1 - r) * (1 - b_high), r * (1 - a_low))
-    upper = share(r * a_high, (1 - r) * b_low), share((1 - r) * (1 - b_low), r * (1 - a_high))
+    lower = (
+        share(r_low * a_low, (1 - r_low) * b_high),
+        share((1 - r_high) * (1 - b_high), r_high * (1 - a_low)),
+    )
+    upper = (
+        share(r_high * a_high, (1 - r_high) * b_low),
+        share((1 - r_low) * (1 - b_low), r_low * (1 - a_high)),
+    )
     sides = [
         Interval(
             float(np.nan_to_num(low)),

@@ -153,7 +153,8 @@ def calibrate_gold(suite: Suite, *, check: str = "", root: Path | None = None) -
     """
     spec = pick_judge(suite, check)
     if not spec.params.get("gold"):
-        msg = f"check {spec.id} has no gold set; add 'gold: FILE' with labelled answers (input, output, label)"
+        name = spec.id or "judge"
+        msg = f"check {name} has no gold set; add 'gold: FILE' with labelled answers (input, output, label)"
         raise UsageError(msg)
     ruled = ask_gold(spec, suite)
     counts = [

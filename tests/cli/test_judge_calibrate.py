@@ -173,3 +173,32 @@ def test_a_run_without_a_judge_cannot_be_audited(tmp_path: Path, cli: Any, write
     cli("run", str(write_suite(tmp_path)), cwd=tmp_path).must(0)
     cli("judge", "calibrate", "latest", cwd=tmp_path).must(2, "no judge had a say in it")
     cli("judge", "calibrate", "--gold", "suite.yaml", cwd=tmp_path).must(2, "no check of kind judge")
+
+
+MAKE = """
+def make(levels, rng):
+    number = rng.randrange(1, 10**9)
+    return {"input": number, "expect": f"about {number}"}
+"""
+
+
+@pytest.mark.parametrize(("words", "method"), [([], "Fay-Feuer"), (["--stop", "sequential"], "Bonferroni")])
+def test_a_drawn_suite_runs_a_fixed_plan_unless_asked(
+    tmp_path: Path, cli: Any, write_suite: Any, words: list[str], method: str
+) -> None:
+    with judging(kind) as server:
+        suite = write_suite(
+            tmp_path,
+            files={"rubric.md": RUBRIC, "bot.py": BOT + MAKE},
+            target={"python": "bot:answer"},
+            scenarios=[{"generate": {"python": "bot:make"}}],
+            checks=[
+                {"any": [{"exact": {}}, {"judge": {"model": "m", "base_url": server.url, "rubric": "rubric.md"}}]}
+            ],
+            trials={"max": 200},
+            gates=[{"id": "overall", "success": 0.9}],
+        )
+        cli("run", str(suite), *words, cwd=tmp_path).must(3, "judge-limited at 0.00%", "judged")
+    cli("judge", "calibrate", "latest", "--labels", "10", "--sheet", "sheet.jsonl", cwd=tmp_path).must(0)
+    filled(tmp_path / "sheet.jsonl", truth)
+    cli("judge", "calibrate", "latest", "--read", "sheet.jsonl", cwd=tmp_path).must(0, method, "needed no judge")

@@ -342,25 +342,11 @@ def judge_accuracy(
         [1.0, 0.9824]
     """
     x, n = check_pair(judged_failures, judged, least=1)
-    each, r = part_of((1 + confidence) / 2), x / n
-    r_low, r_high = _limits_of(x, n, each)
-    a, b = (failed_of_failures, checked_failures), (failed_of_passes, checked_passes)
-    a_low, a_high = _limits_of(*a, each)
-    b_low, b_high = _limits_of(*b, each)
-
-    def share(part: float, rest: float) -> float:
-        return part / (part + rest) if part + rest > 0 else float("nan")
-
-    a_seen, b_seen = (k / tried if tried else float("nan") for k, tried in (a, b))
-    found = share(r * a_seen, (1 - r) * b_seen), share((1 - r) * (1 - b_seen), r * (1 - a_seen))
-    lower = (
-        share(r_low * a_low, (1 - r_low) * b_high),
-        share((1 - r_high) * (1 - b_high), r_high * (1 - a_low)),
-    )
-    upper = (
-        share(r_high * a_high, (1 - r_high) * b_low),
-        share((1 - r_low) * (1 - b_low), r_low * (1 - a_high)),
-    )
+    each = part_of((1 + confidence) / 2)
+    pairs = ((x, n), (failed_of_failures, checked_failures), (failed_of_passes, checked_passes))
+    seen = [(k / tried if tried else float("nan"),) * 2 for k, tried in pairs]
+    found = _accuracy(*seen)
+    limits = _accuracy(*(_limits_of(k, tried, each) for k, tried in pairs))
     sides = [
         Interval(
             float(np.nan_to_num(low)),
@@ -369,9 +355,26 @@ def judge_accuracy(
             float(confidence),
             "two-phase-audit",
         )
-        for low, high, estimate in zip(lower, upper, found, strict=True)
+        for (low, high), (estimate, _) in zip(limits, found, strict=True)
     ]
     return sides[0], sides[1]
+
+
+def _accuracy(
+    judged: tuple[float, float], a: tuple[float, float], b: tuple[float, float]
+) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Limits of sensitivity and specificity from those of the judged rate and of the two audited shares."""
+
+    def share(part: float, rest: float) -> float:
+        return part / (part + rest) if part + rest > 0 else float("nan")
+
+    return (
+        (share(judged[0] * a[0], (1 - judged[0]) * b[1]), share(judged[1] * a[1], (1 - judged[1]) * b[0])),
+        (
+            share((1 - judged[1]) * (1 - b[1]), judged[1] * (1 - a[0])),
+            share((1 - judged[0]) * (1 - b[0]), judged[0] * (1 - a[1])),
+        ),
+    )
 
 
 def _limits_of(x: int, n: int, confidence: float) -> tuple[float, float]:

@@ -1,9 +1,15 @@
-"""Targets that are Python callables: sync, async, batch, or made by a factory."""
+"""Targets that are Python callables: sync, async, batch, or made by a factory.
+
+A factory may also start what another kind of target reaches, such as a server: what it returns then has the attribute
+``target``, a spec, and is closed with the target.
+"""
 
 from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -23,15 +29,28 @@ def _open(spec: TargetSpec, suite: Suite) -> Target:
     call, close = target_code(spec, suite), None
     if spec.factory:
         call = _made(call, spec)
+        close = _closing(call)
+        if isinstance(getattr(call, "target", None), TargetSpec):
+            return _behind(call.target, suite, close)
         if not callable(call):
             msg = f"python: {spec.ref}: the factory returned a {type(call).__name__}; it must return a callable"
             raise SuiteError(msg)
-        close = _closing(call)
     elif spec.params:
         call = partial(call, **_params(spec))
     if spec.batch:
         return Target(Mode.BATCH, call, batch=spec.batch, close=close)
     return Target(Mode.ASYNC if _is_async(call) else Mode.SYNC, call, close=close)
+
+
+def _behind(spec: TargetSpec, suite: Suite, close: Callable[[], None] | None) -> Target:
+    """The target that a factory says is reached so: it has started a server, say, and stops it when it is closed."""
+    from ninemarch.targets.open import open_target  # noqa: PLC0415 - which lists this module among the kinds
+
+    with ExitStack() as stack:
+        if close is not None:
+            stack.callback(close)
+        opened = stack.enter_context(open_target(spec, suite))
+        return replace(opened, close=stack.pop_all().close)
 
 
 def target_code(spec: TargetSpec, suite: Suite) -> Callable[..., Any]:

@@ -171,3 +171,36 @@ def test_a_run_closes_its_target(write_suite, tmp_path, monkeypatch):
     spec = TargetSpec("python", "held_bot:Held", {"place": str(tmp_path / "held")}, factory=True)
     run(suite, Selection(target=spec), root=tmp_path)
     assert (tmp_path / "held").read_text() == "closed"
+
+
+BEHIND = """
+from pathlib import Path
+from ninemarch.model import TargetSpec
+
+class Behind:
+    def __init__(self, place, target="control:oracle"):
+        self.file = Path(place)
+        self.file.write_text("open")
+        kind, ref = target.split(":")
+        self.target = TargetSpec(kind, ref)
+    def close(self):
+        self.file.write_text("closed")
+"""
+
+
+def test_a_factory_may_start_what_another_kind_of_target_reaches(write_suite, tmp_path):
+    place = tmp_path / "held"
+    suite = load(write_suite(tmp_path, files={"behind_bot.py": BEHIND}))
+    with open_target(TargetSpec("python", "behind_bot:Behind", {"place": str(place)}, factory=True), suite) as target:
+        assert target.control is not None
+        assert place.read_text() == "open"
+    assert place.read_text() == "closed"
+
+
+def test_what_was_started_for_a_target_that_cannot_be_opened_is_closed(write_suite, tmp_path):
+    place = tmp_path / "held"
+    suite = load(write_suite(tmp_path, files={"behind_bot.py": BEHIND}))
+    spec = TargetSpec("python", "behind_bot:Behind", {"place": str(place), "target": "control:nosuch"}, factory=True)
+    with pytest.raises(UsageError):
+        open_target(spec, suite)
+    assert place.read_text() == "closed"

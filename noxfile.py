@@ -16,7 +16,7 @@ nox.options.reuse_existing_virtualenvs = True
 nox.needs_version = ">=2024.10.9"
 
 # Every optional part that the tests reach without a session of their own.
-OPTIONAL = ".[demo,http,checks,hunt]"
+OPTIONAL = ".[demo,http,checks,hunt,adder]"
 GROUPS = nox.project.load_toml("pyproject.toml")
 
 

@@ -9,7 +9,7 @@ import typer
 
 def demo(
     suite: Annotated[
-        str, typer.Option("--suite", help="A shipped suite: dates, desk, digits or llm_json.")
+        str, typer.Option("--suite", help="A shipped suite: adder, dates, desk, digits or llm_json.")
     ] = "dates",
     quick: Annotated[bool, typer.Option("--quick", help="Fewer trials: under half a minute.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
@@ -24,6 +24,7 @@ def demo(
     from ninemarch.cli import console
     from ninemarch.report import march_document
     from ninemarch.report.terminal import print_decision, print_march
+    from ninemarch.report.terminal_compare import print_hidden
 
     with console.watching(quiet=quiet or as_json) as show, console.foreign():
         result = workflow.demo(
@@ -39,6 +40,8 @@ def demo(
     out.print()
     print_decision(out, result.last.decision)
     out.print()
+    for each in result.hidden:
+        print_hidden(out, each)
     if result.example:
         run, trial = result.example
         console.echo(f"one failure again    ninemarch replay {run} {trial}")

@@ -15,10 +15,19 @@ from ninemarch.model import Baseline, Comparison, Difference, PairedScenario, Pa
 from ninemarch.report.compose import clean
 from ninemarch.report.terminal_line import say
 
-__all__ = ["difference_sentence", "difference_text", "label_of", "print_baseline", "print_comparison", "slice_text"]
+__all__ = [
+    "difference_sentence",
+    "difference_text",
+    "label_of",
+    "print_baseline",
+    "print_comparison",
+    "print_hidden",
+    "slice_text",
+]
 
 MOST_SCENARIOS = 20
 MOST_SLICES = 10
+MOST_HIDDEN = 3
 
 
 def print_baseline(console: Console, baseline: Baseline) -> None:
@@ -54,6 +63,21 @@ def print_comparison(console: Console, found: Comparison) -> None:
         say(console, Text(f"note: {clean(change)}"), indent=2, hang=6)
     _scenarios(console, "newly failing", found.worse, found.plan.run, style="bold red")
     _scenarios(console, "newly passing", found.better, "", style="bold green")
+
+
+def print_hidden(console: Console, found: Comparison) -> None:
+    """Print, in a few lines, where a release is worse than the one before though it is not on the whole."""
+    plan = found.plan
+    say(console, Text(f"{clean(f'{plan.release} {plan.release_name}'.strip(), 80)}: {_lower(found)}", style="bold"))
+    for each in found.hidden[:MOST_HIDDEN]:
+        say(console, Text(slice_text(found, each)), indent=2, hang=2)
+    command = f"ninemarch compare {clean(found.baseline.run, 60)} {clean(plan.run, 60)}"
+    say(console, Text(command), indent=2, whole=True)
+
+
+def _lower(found: Comparison) -> str:
+    sentence = difference_sentence(found)
+    return sentence[0].lower() + sentence[1:]
 
 
 def difference_sentence(found: Comparison) -> str:

@@ -47,14 +47,12 @@ from ninemarch.suite.schema import (
     TargetModel,
     TrialsModel,
 )
-from ninemarch.suite.shipped import shipped_folder, shipped_names
+from ninemarch.suite.shipped import install_command, shipped_folder, shipped_names
 from ninemarch.suite.sources import from_model, read_levels, read_scenarios
 from ninemarch.suite.strict_yaml import Document, read_yaml
 from ninemarch.suite.target_schema import KindModel
 from ninemarch.suite.variant_schema import variant_spec
 from ninemarch.text import excerpt
-
-_EXTRA = "python -m pip install 'ninemarch[demo]' (in a clone: '.[demo]')"
 
 
 def load(origin: str | Path) -> Suite:
@@ -78,7 +76,7 @@ def load(origin: str | Path) -> Suite:
         model = SuiteModel.model_validate(document.value)
     except ValidationError as error:
         raise suite_error(error, document, str(path)) from error
-    extra = _EXTRA if path.parent.parent == shipped_folder() else ""
+    extra = install_command(path.parent)
     code.require(model.needs, extra)
     suite = _build(model, document, path, extra)
     return replace(suite, origin=str(origin))

@@ -5,17 +5,19 @@ Covers the order of the runs and their sizes. Each run is an ordinary run, kept 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 
 from ninemarch.durable import check_file
 from ninemarch.engine import Progress, Selection
 from ninemarch.errors import UsageError
 from ninemarch.march import build_march
-from ninemarch.model import March, Release, Suite
+from ninemarch.model import Comparison, March, Release, Suite
 from ninemarch.report import write_page
 from ninemarch.suite import load, shipped_names
+from ninemarch.workflow.baseline import baseline_of, beside
 from ninemarch.workflow.report import expected_next, further_of
 from ninemarch.workflow.run import Finished, run
 
@@ -27,11 +29,15 @@ QUICK_SIDE = 150
 
 @dataclass(frozen=True, slots=True)
 class DemoResult:
-    """The march of the demo, its runs on the headline profile in order, and where the page is."""
+    """The march of the demo, its runs on the headline profile in order, and where the page is.
+
+    ``hidden`` are the releases beside the one before, where one is worse somewhere though not on the whole.
+    """
 
     march: March
     runs: tuple[Finished, ...]
     page: Path
+    hidden: tuple[Comparison, ...] = ()
 
     @property
     def last(self) -> Finished:
@@ -100,7 +106,14 @@ def demo(
     elsewhere = [many[-1].evidence for many in others.values()] + [each.evidence for each in reversed(main[:-1])]
     further = replace(further_of(main[-1]), cone=expected_next(march, main))
     write_page(page, march, main[-1].evidence, elsewhere, further=further)
-    return DemoResult(march, tuple(main), page)
+    return DemoResult(march, tuple(main), page, tuple(_hidden(main)))
+
+
+def _hidden(runs: Sequence[Finished]) -> Iterator[Comparison]:
+    for then, now in pairwise(runs):
+        found = beside(baseline_of(then), now)
+        if found.hidden:
+            yield found
 
 
 def _trials(suite: Suite, release: Release, profile: str, *, quick: bool) -> int:

@@ -239,13 +239,14 @@ def test_a_wrong_json_schema_file_is_named(write_suite, tmp_path, content):
 
 
 def test_the_shipped_suites_are_found_beside_the_package():
-    assert set(shipped_names()) >= {"dates", "desk", "digits", "llm_json"}
+    assert set(shipped_names()) >= {"adder", "dates", "desk", "digits", "llm_json"}
     assert all((shipped_folder() / name / "suite.yaml").is_file() for name in shipped_names())
 
 
 def test_a_shipped_suite_without_its_libraries_says_what_installs_them(write_suite, tmp_path, monkeypatch):
     write_suite(tmp_path / "numbers", needs=["json", "nosuch_x"])
-    monkeypatch.setattr(loader, "shipped_folder", lambda: tmp_path)
+    for module in (loader, shipped):
+        monkeypatch.setattr(module, "shipped_folder", lambda: tmp_path)
     monkeypatch.setattr(loader, "shipped_names", lambda: ("numbers",))
     with pytest.raises(
         SuiteError, match=r"not installed: nosuch_x; install them with: .*pip install 'ninemarch\[demo\]'"

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ninemarch.errors import SuiteError
-from ninemarch.suite import load, loader
+from ninemarch.suite import load, loader, shipped
 from ninemarch.suite.loader import check_levels
 from ninemarch.suite.shipped import shipped_folder, shipped_names
 

@@ -112,6 +112,13 @@ def calibration(session: nox.Session) -> None:
 
 
 @nox.session
+def ray(session: nox.Session) -> None:
+    """Real Ray on loopback: local, a head with two worker nodes, a node and a driver killed (minutes)."""
+    session.install(".[ray]", *_group("test"))
+    session.run("pytest", "tests/ray", *session.posargs, env={"NINEMARCH_RAY_TESTS": "1", "OMP_NUM_THREADS": "1"})
+
+
+@nox.session
 def rivals(session: nox.Session) -> None:
     """The same trivial work in other harnesses, each in its own environment (downloads them)."""
     session.install(".")

@@ -40,11 +40,13 @@ EffortFrom = Annotated[
     str, typer.Option("--effort-from", help="Work from git: git:TAG1..TAG2 (commits) or git-days:TAG1..TAG2.")
 ]
 Executor = Annotated[
-    str, typer.Option("--executor", help="Who makes the trials: in-process (the default), threads, processes.")
+    str, typer.Option("--executor", help="Who makes the trials: in-process (the default), threads, processes, ray.")
 ]
 Workers = Annotated[
-    int | None, typer.Option("--workers", min=1, help="How many threads or processes.", show_default=False)
+    int | None,
+    typer.Option("--workers", min=1, help="How many threads, processes or actors.", show_default=False),
 ]
+Address = Annotated[str, typer.Option("--address", help="Ray cluster; by default one is started here.")]
 Shard = Annotated[str, typer.Option("--shard", help="Make one part of the trials, as 2/8; then 'ninemarch merge'.")]
 March = Annotated[bool, typer.Option("--march", help="Add the run to reports/<suite>/march.jsonl.")]
 Page = Annotated[str, typer.Option("--report", help="Write the HTML page to this file too.")]
@@ -74,6 +76,7 @@ def run(
     effort_from: EffortFrom = "",
     executor: Executor = "",
     workers: Workers = None,
+    address: Address = "",
     shard: Shard = "",
     march: March = False,
     page: Page = "",
@@ -93,15 +96,14 @@ def run(
     page = str(settings.find("report", page).value)
     _check(suite, resume, stop=stop, page=page)
     outputs = ci.Outputs(settings, junit=junit, junit_skip=junit_skip, github=github)
-    chosen = {name: given[name] for name in _CHOSEN}
-    chosen |= {"shard": _part(shard)} if shard else {}
+    chosen = {name: given[name] for name in _CHOSEN} | ({"shard": _part(shard)} if shard else {})
     chosen |= {
         "where": _pairs(where or []),
         "ids": tuple(scenario or ()),
         "effort": given_effort(effort, effort_from),
     }
     still = quiet or as_json
-    staff = {"executor": executor or "in-process", "workers": workers or 0}
+    staff = {"executor": executor or "in-process", "workers": workers or 0, "address": address}
     with outputs.commands_stopped():
         finished = (
             _resumed(resume, chosen, still, staff)

@@ -93,7 +93,7 @@ class Workers(Protocol):
     """Workers of one kind, numbered; a lost one is replaced by a new one with another number."""
 
     def ready(self) -> Sequence[int]:
-        """The workers that live, starting ones included."""
+        """The workers that take leases; none while all are still starting."""
         ...
 
     def give(self, worker: int, lease: Lease) -> None:
@@ -197,7 +197,8 @@ class Leased:
         book = _Book()
         while True:
             self._hand_out(book, picks)
-            if not any(book.held.values()):
+            # Where every worker is gone, new ones are waited for.
+            if not (any(book.held.values()) or book.pending) and self._workers.ready():
                 return
             for event in self._workers.wait(_WAIT):
                 self._take(book, event, tell)

@@ -97,6 +97,7 @@ class Processes:
 
     def __init__(self, brief: Brief, many: int) -> None:
         self._brief = brief
+        self.many = many
         self._plan: Plan | None = None
         self._folder = tempfile.TemporaryDirectory(prefix="ninemarch-workers-")
         self._workers: dict[int, _Worker] = {}
@@ -130,7 +131,7 @@ class Processes:
 
     def ready(self) -> Sequence[int]:
         """See ``Workers.ready``."""
-        return list(self._workers)
+        return [number for number, worker in self._workers.items() if worker.ready]
 
     def give(self, worker: int, lease: Lease) -> None:
         """See ``Workers.give``."""

@@ -1,4 +1,4 @@
-"""Who makes the trials of a run: this process, threads or worker processes.
+"""Who makes the trials of a run: this process, threads, worker processes or a Ray cluster.
 
 Covers the choice and what it needs. What a run records does not depend on it.
 """
@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from ninemarch.checks import compile_checks
+from ninemarch.engine.cluster import Cluster
 from ninemarch.engine.leases import Failed, Leased, Sizes
 from ninemarch.engine.processes import Processes
 from ninemarch.engine.threads import ThreadExecutor
@@ -29,8 +30,8 @@ from ninemarch.text import fault
 
 __all__ = ["EXECUTORS", "Hire", "Staff", "staffed"]
 
-HERE, THREADS, PROCESSES = "in-process", "threads", "processes"
-EXECUTORS = (HERE, THREADS, PROCESSES)
+HERE, THREADS, PROCESSES, RAY = "in-process", "threads", "processes", "ray"
+EXECUTORS = (HERE, THREADS, PROCESSES, RAY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,9 @@ class Staff:
 
     Args:
         executor: one of ``EXECUTORS``.
-        workers: how many; 0 for the usual number: the suite's concurrency for threads, the cores for processes.
+        workers: how many; 0 for the usual number: the suite's concurrency for threads, the cores for processes, the
+            cluster's processors for Ray.
+        address: of a Ray cluster; empty for one that is started on this machine for the run.
         grace: seconds beyond a trial's limit after which a worker that says nothing is ended (checks take time too).
 
     Raises:
@@ -48,6 +51,7 @@ class Staff:
 
     executor: str = HERE
     workers: int = 0
+    address: str = ""
     grace: float = 20.0
 
     def __post_init__(self) -> None:
@@ -56,7 +60,10 @@ class Staff:
             msg = f"executor={self.executor} is not known{hint}; allowed: {', '.join(EXECUTORS)}"
             raise UsageError(msg)
         if self.workers and self.executor == HERE:
-            msg = f"workers={self.workers} needs an executor; add --executor threads or --executor processes"
+            msg = f"workers={self.workers} needs an executor; add --executor threads, processes or ray"
+            raise UsageError(msg)
+        if self.address and self.executor != RAY:
+            msg = f"address={self.address} is a Ray cluster's; add --executor ray"
             raise UsageError(msg)
         if self.workers < 0:
             msg = f"workers={self.workers}; allowed: 1 or more, or 0 for the usual number"
@@ -86,16 +93,24 @@ def staffed(suite: Suite, spec: TargetSpec, staff: Staff) -> Iterator[Hire]:
             return
         check_target(spec, suite)
         brief = _brief(suite, spec)
-        workers = Processes(brief, staff.workers or usable_cores())
+        workers = _workers(brief, staff)
         stack.callback(workers.close)
 
         def hire(plan: RunPlan, schedule: Schedule, folder: Path, missing: int) -> Crew:
             workers.plan(Plan(encode_plan(plan), str(folder)))
             opened = workers.opened
-            sizes = Sizes(_least(opened, suite.limits.concurrency), missing, len(workers.ready()))
-            return Leased(workers, sizes, failed=_failed(suite, schedule), silence=_silence(opened, staff.grace))
+            sizes = Sizes(_least(opened, suite.limits.concurrency), missing, workers.many)
+            # Ray tells of a lease at its end only.
+            silence = None if staff.executor == RAY else _silence(opened, staff.grace)
+            return Leased(workers, sizes, failed=_failed(suite, schedule), silence=silence)
 
         yield hire
+
+
+def _workers(brief: Brief, staff: Staff) -> Processes | Cluster:
+    if staff.executor == RAY:
+        return Cluster(brief, staff.workers, staff.address)
+    return Processes(brief, staff.workers or usable_cores())
 
 
 def usable_cores() -> int:
@@ -116,7 +131,8 @@ def _brief(suite: Suite, spec: TargetSpec) -> Brief:
     path = [str(Path(folder).resolve()) for folder in sys.path]
     try:
         pickled = b"" if suite.origin else pickle.dumps(suite)
-        return Brief(_origin(suite), pickled, pickle.dumps(spec), path)
+        beside = os.path.relpath(suite.origin) if Path(suite.origin).exists() else ""
+        return Brief(_origin(suite), pickled, pickle.dumps(spec), path, beside)
     except (pickle.PicklingError, AttributeError, TypeError) as error:
         msg = (
             f"suite {suite.name} cannot be sent to workers ({fault(error)}); write it as a file, or build it from "

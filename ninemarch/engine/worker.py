@@ -31,7 +31,8 @@ from ninemarch.suite import Pick, load
 from ninemarch.targets import Mode, open_target
 from ninemarch.text import fault
 
-__all__ = ["HAND", "Bench", "Brief", "Opened", "Plan", "Said", "Told", "Work", "frame", "frames", "suite_of"]
+__all__ = ["HAND", "Bench", "Brief", "Opened", "Plan", "Said", "Told", "Work"]
+__all__ += ["frame", "frames", "packed", "suite_of", "unpacked"]
 
 _LENGTH = struct.Struct("<I")
 HAND = struct.Struct("<q")  # the trial in hand; -1 for none
@@ -48,6 +49,7 @@ class Brief(msgspec.Struct, tag="brief"):
         pickled: a suite made in Python.
         target: the target's spec, pickled.
         path: where Python looks for modules.
+        beside: the suite's place seen from the run's working folder, for a worker that has a copy of that folder.
         hand: file of eight bytes in which the worker notes the trial in hand; empty for none.
     """
 
@@ -55,6 +57,7 @@ class Brief(msgspec.Struct, tag="brief"):
     pickled: bytes
     target: bytes
     path: list[str]
+    beside: str = ""
     hand: str = ""
 
 
@@ -101,7 +104,7 @@ def suite_of(brief: Brief) -> Suite:
         if folder not in sys.path:
             sys.path.append(folder)
     if brief.suite:
-        return load(brief.suite)
+        return load(brief.beside if brief.beside and Path(brief.beside).exists() else brief.suite)
     suite: Suite = pickle.loads(brief.pickled)  # noqa: S301 - our own words, from the process that started us
     return suite
 
@@ -180,6 +183,16 @@ def _mapped(path: Path) -> mmap.mmap:
 _encode = msgspec.msgpack.Encoder().encode
 _told = msgspec.msgpack.Decoder(Told)
 _said = msgspec.msgpack.Decoder(Said)
+
+
+def packed(brief: Brief) -> bytes:
+    """Return a brief as bytes."""
+    return _encode(brief)
+
+
+def unpacked(data: bytes) -> Brief:
+    """Return the brief that ``packed`` made bytes of."""
+    return msgspec.msgpack.decode(data, type=Brief)
 
 
 def frame(message: Told | Said) -> bytes:

@@ -24,12 +24,13 @@ from typing import Any
 from ninemarch.errors import RunInvalid
 from ninemarch.text import excerpt
 
-__all__ = ["Bounds", "Box", "CannotStart", "End", "Program", "Streams"]
+__all__ = ["PATH", "Bounds", "Box", "CannotStart", "End", "Program", "Streams", "environment"]
 
 _KEEPER = Path(__file__).with_name("keeper.py")
 # What a program is given of our environment: where programs lie and which language is spoken, never a secret.
 _KEPT = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ")
-_PATH = "/usr/local/bin:/usr/bin:/bin"
+_CLEARING = 30  # seconds that clearing away may take
+PATH = "/usr/local/bin:/usr/bin:/bin"
 
 
 class CannotStart(Exception):
@@ -45,7 +46,7 @@ class Bounds:
         processes: processes at once.
         files: files that a process may have open.
         file_size: bytes of one file that it writes.
-        output: bytes that it may print on stdout, and on stderr.
+        output: bytes that it may print on stdout, and on stderr; kept by whoever reads them.
         cpu: seconds of processor time of one process; None for no limit (the time on the clock is the caller's).
     """
 
@@ -73,6 +74,8 @@ class Program:
         folder: working folder; None for a fresh one, removed at the end.
         bounds: what it may use; None for no limit of ours.
         inherit: whether it is given our whole environment.
+        output: bytes that it may print on stdout, and on stderr.
+        after: words of a command that clears away what the program leaves elsewhere; run once it has ended.
     """
 
     command: Sequence[str]
@@ -80,6 +83,8 @@ class Program:
     folder: Path | None = None
     bounds: Bounds | None = None
     inherit: bool = False
+    output: int = 10_000_000
+    after: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +136,7 @@ class Box:
         self._control: socket.socket | None = None
         self._keeper: subprocess.Popen[bytes] | None = None
         self._fresh: Path | None = None
+        self._after: tuple[str, ...] = ()
         self._leader = 0
 
     def start(self, program: Program) -> Streams:
@@ -155,7 +161,7 @@ class Box:
             _close(*ours)
             self._tidy()
             raise CannotStart(excerpt(answer.get("error", "its keeper was killed"), 300))
-        self._leader = answer["pid"]
+        self._leader, self._after = answer["pid"], program.after
         return Streams(*ours)
 
     def kill(self, why: str = "") -> None:
@@ -198,6 +204,10 @@ class Box:
         return self._fresh
 
     def _tidy(self) -> None:
+        after, self._after = self._after, ()
+        if after:
+            with contextlib.suppress(OSError, subprocess.TimeoutExpired):
+                subprocess.run(after, capture_output=True, timeout=_CLEARING, check=False)  # noqa: S603 - our words
         folder, self._fresh = self._fresh, None
         if folder is not None:
             _remove(folder)
@@ -209,6 +219,7 @@ class Box:
             "command": list(program.command),
             "env": environment(program, folder),
             "folder": str(folder),
+            "fresh": program.folder is None,
             "rlimits": bounds.rlimits if bounds else {},
             "memory": bounds.memory if bounds else 0,
             "processes": bounds.processes if bounds else 0,
@@ -277,7 +288,7 @@ def environment(program: Program, folder: Path) -> dict[str, str]:
     if program.inherit:
         return {**os.environ, **program.env}
     kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
-    return {"PATH": _PATH, **kept, "HOME": str(folder), "TMPDIR": str(folder), **program.env}
+    return {"PATH": PATH, **kept, "HOME": str(folder), "TMPDIR": str(folder), **program.env}
 
 
 def _pipes() -> tuple[tuple[int, int, int], tuple[int, int, int]]:

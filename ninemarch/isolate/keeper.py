@@ -51,6 +51,7 @@ class Keeper:
         self._bounds: dict[str, int] = {}
         self._broken = ""  # the limit it went over
         self._rest = b""
+        self._fresh = ""  # the program's own folder, which the other end removes if it still lives
         self._group = _group()
         self._others = 0 if self._group or not os.getuid() else _of_user()
 
@@ -71,6 +72,10 @@ class Keeper:
             if self._main and self._status is not None:
                 self._end()
         self._sweep()
+        if self._main and self._fresh:
+            import shutil  # noqa: PLC0415 - slow to import, and hardly ever needed
+
+            shutil.rmtree(self._fresh, ignore_errors=True)
         if self._group:
             with contextlib.suppress(OSError):
                 os.rmdir(self._group)
@@ -118,6 +123,7 @@ class Keeper:
             os.waitpid(pid, 0)
             return {"error": trouble.decode(errors="replace")}
         self._main, self._status, self._broken = pid, None, ""
+        self._fresh = order["folder"] if order["fresh"] else ""
         self._bounds = {name: order[name] for name in ("processes", "memory") if order.get(name)}
         return {"pid": pid}
 

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ninemarch.isolate.box import Bounds, Box, End, Program, Streams
+from ninemarch.isolate.box import Box, End, Program, Streams
 
 __all__ = ["Finished", "run_once"]
 
@@ -134,8 +134,7 @@ def run_once(
     """
     start = time.perf_counter()
     streams = box.start(program)
-    cap = (program.bounds or Bounds()).output
-    pipes = _Pipes(streams, stdin, cap)
+    pipes = _Pipes(streams, stdin, program.output)
     poll = select.poll()
     poll.register(box.fileno, select.POLLIN)
     for fd in pipes.open:

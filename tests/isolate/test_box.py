@@ -26,7 +26,8 @@ def box():
 
 
 def run(box: Box, code: str, *, bounds: Bounds | None = None, timeout: float = 15, stdin: bytes = b"") -> Finished:
-    return run_once(box, Program([*PYTHON, code], bounds=bounds), stdin=stdin, timeout=timeout)
+    program = Program([*PYTHON, code], bounds=bounds, output=(bounds or Bounds()).output)
+    return run_once(box, program, stdin=stdin, timeout=timeout)
 
 
 def alive(token: str) -> list[int]:
@@ -60,23 +61,24 @@ def test_nobody_survives(box, how, end):
     assert done.end.killed == 1 or "20" in end or how == "grandchild"
 
 
-def test_a_harness_that_is_killed_leaves_nobody_behind():
+def test_a_harness_that_is_killed_leaves_nobody_and_nothing_behind(tmp_path):
     program = f"{START}os.fork() or (os.setsid(), sleep())\nsleep()"
     code = (
         "import sys, time; from ninemarch.isolate import *\n"
         f"b = Box(); b.start(Program([sys.executable, '-c', {program!r}])); print('on', flush=True); time.sleep(20)"
     )
     root = Path(__file__).resolve().parents[2]
-    harness = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, env={"PYTHONPATH": str(root)})
+    env = {"PYTHONPATH": str(root), "TMPDIR": str(tmp_path)}
+    harness = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, env=env)
     assert harness.stdout is not None
     assert harness.stdout.readline() == b"on\n"
     harness.kill()
     harness.wait()
     harness.stdout.close()
     end = time.monotonic() + 20
-    while alive(TOKEN) and time.monotonic() < end:
+    while (alive(TOKEN) or list(tmp_path.iterdir())) and time.monotonic() < end:
         time.sleep(0.01)
-    assert alive(TOKEN) == []
+    assert (alive(TOKEN), list(tmp_path.iterdir())) == ([], [])
 
 
 @pytest.mark.parametrize("setsid", ["0", "os.setsid()"])

@@ -183,7 +183,8 @@ def test_a_level_that_cannot_be_had_is_an_error_and_never_a_weaker_one(monkeypat
 
     broken = tmp_path / "bwrap"
     broken.write_text(
-        '#!/bin/sh\n[ "$1" = --version ] && echo bubblewrap 0 && exit\nwhile [ "$1" != -- ]; do shift; done; shift\nexec "$@"\n'
+        '#!/bin/sh\n[ "$1" = --version ] && echo bubblewrap 0 && exit\n'
+        'while [ "$1" != -- ]; do shift; done; shift\nexec "$@"\n'
     )
     broken.chmod(0o755)
     levels._tried.cache_clear()
@@ -231,7 +232,8 @@ def test_a_container_is_started_bounded_and_cleared_away(monkeypatch, tmp_path):
     told = tmp_path / "told"
     engine = tmp_path / "docker"
     engine.write_text(
-        f'#!/bin/sh\necho "$*" >> {told}\nfor word; do last=$word; done\n[ "$1" = run ] && cat\n[ "$1" = version ] && echo 28.2\nexit 0\n'
+        f'#!/bin/sh\necho "$*" >> {told}\nfor word; do last=$word; done\n'
+        '[ "$1" = run ] && cat\n[ "$1" = version ] && echo 28.2\nexit 0\n'
     )
     engine.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")

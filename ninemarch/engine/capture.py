@@ -6,6 +6,7 @@ Covers Python's ``sys.stdout`` and ``sys.stderr`` in this process; not what C co
 from __future__ import annotations
 
 import io
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from pathlib import Path
@@ -43,6 +44,7 @@ class BoundedLog(io.TextIOBase):
         self._path = path
         self._file: io.TextIOWrapper | None = None
         self._left = MAX_CHARACTERS
+        self._lock = threading.RLock()  # a text file is not safe for several threads
         self.dropped = 0
 
     def writable(self) -> bool:
@@ -55,6 +57,11 @@ class BoundedLog(io.TextIOBase):
         A disk that refuses loses this text only: it is neither the target's failure nor the end of the run.
         """
         text = redact(text)
+        with self._lock:
+            self._keep(text)
+        return len(text)
+
+    def _keep(self, text: str) -> None:
         kept = text[: self._left]
         try:
             if kept:
@@ -65,11 +72,11 @@ class BoundedLog(io.TextIOBase):
             kept, self._left = "", 0
         self.dropped += len(text) - len(kept)
         self._left -= len(kept)
-        return len(text)
 
     def finish(self) -> None:
         """Close the file and state what was dropped."""
-        file, self._file = self._file, None
+        with self._lock:
+            file, self._file = self._file, None
         if file is not None:
             with suppress(OSError), file:
                 if self.dropped:

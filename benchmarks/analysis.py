@@ -1,16 +1,14 @@
-"""Outcomes in Parquet files of others, and large runs of our own: how long looking at them takes, in what memory.
+"""Outcomes in Parquet files of others: how long looking at them takes, in what memory.
 
 Covers `ninemarch analyze` on files of ten million rows each (a boolean outcome, 10,000 sites, four languages, an
-item): counts and exact intervals of every site, and the same by items that are tried ten times; and recorded runs
-(5% of the trials fail in three ways): table, decision, page. Every figure is a process of its own, as a shell starts
-it. What is printed is checked against what was put into the files.
+item): counts and exact intervals of every site, and the same by items that are tried ten times. Every figure is a
+process of its own, as a shell starts it. What is printed is checked against what was put into the files.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import math
 import sys
 import tempfile
 from pathlib import Path
@@ -57,9 +55,7 @@ def main() -> None:
         rows = [_outcomes(Path(folder), many) for many in options.rows]
     names = ("rows", "slices", "cpu_s", "wall_s", "peak_mb", "grouped_cpu_s", "grouped_peak_mb", "file_mb")
     common.table(names, [[row[name] for name in names] for row in rows])
-    result = {"outcomes": rows, "exponent": _exponent(rows)}
-    print(f"time grows as rows to the power of {result['exponent']} (start-up taken off)")
-    common.write("analysis", result)
+    common.write("analysis", {"outcomes": rows})
 
 
 def _outcomes(folder: Path, rows: int) -> dict[str, Any]:
@@ -93,17 +89,6 @@ def _outcomes(folder: Path, rows: int) -> dict[str, Any]:
         "grouped_peak_mb": grouped.peak_mb if grouped else "-",
         "file_mb": round(sum(each.stat().st_size for each in lake.iterdir()) / 1e6, 1),
     }
-
-
-def _exponent(rows: list[dict[str, Any]]) -> float | None:
-    """Least-squares slope of log time over log rows, from a million rows on; what few rows take is taken off."""
-    start = rows[0]["cpu_s"]
-    points = [(math.log(row["rows"]), math.log(row["cpu_s"] - start)) for row in rows[1:] if row["cpu_s"] > start]
-    if len(points) < 2:
-        return None
-    x, y = (sum(values) / len(points) for values in zip(*points, strict=True))
-    slope = sum((a - x) * (b - y) for a, b in points) / sum((a - x) ** 2 for a, _ in points)
-    return round(slope, 3)
 
 
 if __name__ == "__main__":

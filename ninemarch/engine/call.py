@@ -21,7 +21,7 @@ from typing import Any
 
 import msgspec
 
-from ninemarch.model import Abstain, Answer, Ended, HandOff, Outcome, TargetUnreachable
+from ninemarch.model import Abstain, Answer, Ended, HandOff, Outcome, TargetFailed, TargetUnreachable
 from ninemarch.text import excerpt, fault, json_text
 
 _FRAMES = 12
@@ -154,6 +154,8 @@ def raised(error: BaseException, seconds: float) -> Outcome:
     if isinstance(error, TargetUnreachable):
         said = fault(error, 600).removeprefix(type(error).__name__).removeprefix(": ")
         return Outcome(Ended.ERROR, detail=said or "the target cannot be reached", seconds=seconds)
+    if type(error) is TargetFailed:
+        return Outcome(Ended.EXCEPTION, detail=json_text(str(error)), seconds=seconds)
     trace = error.__traceback__
     while trace is not None and trace.tb_frame.f_code.co_filename.startswith(_OWN):
         trace = trace.tb_next

@@ -1,7 +1,7 @@
 """How far a program is shut in: levels by name, each tried out before it is promised.
 
 Covers ``none``, ``basic``, ``strict`` and ``container``, and the error that says what is missing. A level that cannot
-be had here is refused, never replaced by a weaker one. What each level does not protect from is in docs/isolation.md;
+be had here is refused, never replaced by a weaker one. What each level does not protect from is in docs/targets.md;
 the words that build a cell are in ``walls``.
 """
 

@@ -37,7 +37,17 @@ from ninemarch.model.milestone import (
     Rebased,
     Standing,
 )
-from ninemarch.model.outcome import Abstain, Answer, Ended, HandOff, NoVerdict, Outcome, TargetUnreachable, Traffic
+from ninemarch.model.outcome import (
+    Abstain,
+    Answer,
+    Ended,
+    HandOff,
+    NoVerdict,
+    Outcome,
+    TargetFailed,
+    TargetUnreachable,
+    Traffic,
+)
 from ninemarch.model.planning import Course, GatePlan, Needs, Sized, SuitePlan, TrialCost
 from ninemarch.model.run import RunPlan
 from ninemarch.model.scenario import Scenario, Severity
@@ -161,6 +171,7 @@ __all__ = [
     "Suite",
     "SuitePlan",
     "Tally",
+    "TargetFailed",
     "TargetSpec",
     "TargetUnreachable",
     "Traffic",

@@ -80,6 +80,13 @@ class TargetUnreachable(Exception):
     """
 
 
+class TargetFailed(Exception):
+    """Raised where a target failed in a process of its own; its text is all there is to say, a traceback is not ours.
+
+    The trial is a loud *failure* of the target.
+    """
+
+
 class Traffic(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What a trial's calls over a network took, beside the target's own time.
 

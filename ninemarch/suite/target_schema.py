@@ -6,6 +6,7 @@ its keys is the targets floor's business.
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -14,7 +15,7 @@ from pydantic import Field, JsonValue, model_validator
 from ninemarch.suite.values import CodeRef, Strict, Text
 from ninemarch.variables import expand
 
-__all__ = ["ChatModel", "HttpModel", "KindModel", "TargetModel"]
+__all__ = ["ChatModel", "CommandModel", "HttpModel", "KindModel", "TargetModel"]
 
 _OWN = frozenset({"params", "factory", "batch"})
 
@@ -86,6 +87,42 @@ class HttpModel(KindModel):
     failures: list[Annotated[int, Field(ge=400, le=599)]] = []
 
 
+class CommandModel(KindModel):
+    """A program that is started once for every trial."""
+
+    named = "run"
+
+    run: Text | list[Text]
+    stdin: Literal["json", "text", "none"] = "json"
+    reads: Literal["text", "json", "report"] = "text"
+    isolate: Literal["none", "basic", "strict", "container"] = "basic"
+    image: str = ""
+    env: dict[Text, str] = {}
+    readable: list[Text] = []
+    memory_mb: Annotated[int, Field(ge=16, le=1_000_000)] | None = None
+    processes: Annotated[int, Field(ge=1, le=100_000)] | None = None
+    output_bytes: Annotated[int, Field(ge=1, le=10**9)] | None = None
+
+    @property
+    def ref(self) -> str:
+        """The command in one line, as a shell would take it; no shell ever sees it."""
+        return self.run if isinstance(self.run, str) else shlex.join(self.run)
+
+    @model_validator(mode="after")
+    def _words(self) -> CommandModel:
+        if not _split(self.ref):
+            msg = "run names no program, or has a quote without its other half; write e.g. run: [python3, ./bot.py]"
+            raise ValueError(msg)
+        return self
+
+
+def _split(command: str) -> list[str]:
+    try:
+        return shlex.split(command)
+    except ValueError:
+        return []
+
+
 class TargetModel(Strict):
     """A target: exactly one kind of it."""
 
@@ -94,6 +131,7 @@ class TargetModel(Strict):
     openai: ChatModel | None = None
     anthropic: ChatModel | None = None
     http: HttpModel | None = None
+    command: CommandModel | None = None
     params: dict[str, JsonValue] = {}
     factory: bool = False
     batch: Annotated[int, Field(ge=0, le=100_000)] = 0

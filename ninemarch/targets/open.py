@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from ninemarch.errors import SuiteError, UsageError, nearest
 from ninemarch.model import Suite, TargetSpec
-from ninemarch.targets import chat, controls, http, python
+from ninemarch.targets import chat, command, controls, http, python
 from ninemarch.targets.base import Kind, Target
 from ninemarch.text import excerpt
 
@@ -21,6 +21,7 @@ KINDS: Mapping[str, Kind] = {
         chat.OPENAI,
         chat.ANTHROPIC,
         http.KIND,
+        command.KIND,
     )
 }
 

@@ -15,7 +15,7 @@ import pytest
 from ninemarch.isolate import Bounds, Box, CannotStart, Finished, Program, run_once
 
 PYTHON = [sys.executable, "-I", "-S", "-c"]
-TOKEN = "outlives-its-harness"
+TOKEN = f"outlives-its-harness-{os.getpid()}"  # tests may run side by side
 
 
 @pytest.fixture(scope="module")

@@ -38,7 +38,7 @@ def main() -> None:
     from ray_nodes import QUIET, Nodes
 
     rates: dict[str, list[float]] = {"bare": [], "ours": []}
-    env = common.environment({**QUIET, "PYTHONPATH": f"{common.ROOT}:{common.SUITE}:{common.FOLDER / 'ray_work'}"})
+    env = common.environment({**QUIET, "PYTHONPATH": f"{common.ROOT}:{common.SUITE}:{common.FOLDER / 'timed_work'}"})
     with tempfile.TemporaryDirectory(prefix="ninemarch-bench-") as folder:
         nodes = Nodes(Path(folder), env={"MICROS": str(options.micros), "PYTHONPATH": env["PYTHONPATH"]})
         try:

@@ -131,8 +131,8 @@ def _brief(suite: Suite, spec: TargetSpec) -> Brief:
     path = [str(Path(folder).resolve()) for folder in sys.path]
     try:
         pickled = b"" if suite.origin else pickle.dumps(suite)
-        beside = os.path.relpath(suite.origin) if Path(suite.origin).exists() else ""
-        return Brief(_origin(suite), pickled, pickle.dumps(spec), path, beside)
+        whole, beside = _places(suite)
+        return Brief(whole, pickled, pickle.dumps(spec), path, beside)
     except (pickle.PicklingError, AttributeError, TypeError) as error:
         msg = (
             f"suite {suite.name} cannot be sent to workers ({fault(error)}); write it as a file, or build it from "
@@ -141,9 +141,11 @@ def _brief(suite: Suite, spec: TargetSpec) -> Brief:
         raise SuiteError(msg) from error
 
 
-def _origin(suite: Suite) -> str:
-    """Where a worker finds the suite, whatever its working folder is."""
-    return str(Path(suite.origin).resolve()) if Path(suite.origin).exists() else suite.origin
+def _places(suite: Suite) -> tuple[str, str]:
+    """Where a worker finds the suite, whatever its working folder is; and as seen from ours, for a copy of that."""
+    if not suite.origin or not Path(suite.origin).exists():
+        return suite.origin, ""  # made in Python, or a shipped one
+    return str(Path(suite.origin).resolve()), os.path.relpath(suite.origin)
 
 
 def _least(opened: Opened, concurrency: int) -> int:

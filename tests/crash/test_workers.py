@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 from pathlib import Path
 from signal import SIGINT, SIGKILL
 
+import pytest
 from killing import Process, Start, records
 
 from ninemarch import workflow
 from ninemarch.engine import Selection, Staff
-from ninemarch.suite import load
+from ninemarch.errors import SuiteError
+from ninemarch.model import CheckSpec, TargetSpec
+from ninemarch.suite import load, make
 from ninemarch.workflow import decide_run
 
 BOTS = """
@@ -159,3 +163,17 @@ def test_a_target_that_workers_cannot_have_is_said_before_a_folder_is_made(start
     assert process.leave() == 2
     assert "missing" in process.said
     assert not (tmp_path / ".ninemarch" / "runs").exists()
+
+
+def test_a_suite_made_in_python_reaches_workers(tmp_path: Path, monkeypatch):
+    (tmp_path / "made_here.py").write_text(BOTS)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+    made_here = importlib.import_module("made_here")
+    made = make("made", made_here.scenario, checks=[CheckSpec("exact")])
+    selection = Selection(target=TargetSpec("python", "made_here:fast"), trials=60, stop="fixed")
+    done = workflow.run(made, selection, staff=Staff("processes", 1))
+    assert done.decision.counts.recorded == done.decision.counts.scored == 60
+    monkeypatch.setattr(made_here, "scenario", None)
+    with pytest.raises(SuiteError, match="cannot be sent to workers"):
+        workflow.run(made, selection, staff=Staff("processes", 1))

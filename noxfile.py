@@ -67,8 +67,8 @@ def examples(session: nox.Session) -> None:
 
     Pages whose numbers differ are left beside the old ones, to be looked at; `nox -s examples -- accept` takes them.
     """
-    session.install(".[demo]")
-    for suite in ("dates", "desk", "llm_json", "digits"):
+    session.install(".[demo,adder]")
+    for suite in ("dates", "desk", "llm_json", "digits", "adder"):
         session.run("ninemarch", "demo", "--suite", suite, "-q", env={"OMP_NUM_THREADS": "1"})
         page = Path("reports") / f"{suite}.html"
         kept = page.with_name(f"example-{suite}.html")

@@ -20,7 +20,8 @@ __all__: list[str] = []
 
 _REFUSED = 125
 _NEWNS, _NEWUTS, _NEWIPC, _NEWUSER, _NEWPID, _NEWNET = 1 << 17, 1 << 26, 1 << 27, 1 << 28, 1 << 29, 1 << 30
-_NOSUID, _NODEV, _BIND, _REC, _PRIVATE = 2, 4, 1 << 12, 1 << 14, 1 << 18
+_READ_ONLY, _NOSUID, _NODEV, _REMOUNT, _BIND, _REC, _PRIVATE = 1, 2, 4, 1 << 5, 1 << 12, 1 << 14, 1 << 18
+_RELATIME, _OF_MOUNT = 1 << 21, 2 | 4 | 8 | 1024 | 2048  # flags of a mount that no namespace of ours may take away
 _SET_PDEATHSIG, _SET_NO_NEW_PRIVS = 1, 38
 # landlock(7): system calls, the same on every architecture, and what each version of the interface handles.
 _CREATE, _ADD, _RESTRICT = 444, 445, 446
@@ -68,23 +69,42 @@ def _separate() -> None:
 def _furnish(size: str, hidden: list[str], shown: list[str]) -> None:
     """Processes of its own in /proc, and empty folders: to work in, to share memory in, over what is hidden.
 
-    What is to be read although it lies in a hidden folder is held open meanwhile and put back there.
+    From the outside in, so that what is hidden in a folder to be read stays hidden. What is to be read although it
+    lies in a covered folder is held open meanwhile and put back there, read-only.
     """
     work = os.getcwd()
-    kept = [(path, os.open(path, os.O_PATH)) for path in shown if any(path.startswith(f"{h}/") for h in hidden)]
+    covered = {"/tmp", "/dev/shm", work, *filter(os.path.isdir, hidden)}  # noqa: S108
+    kept = {path: os.open(path, os.O_PATH) for path in shown if any(_lies(path, place) for place in covered)}
     _mount("proc", "/proc", _NOSUID | _NODEV)
-    for place in ("/tmp", "/dev/shm", *filter(os.path.isdir, hidden), work):  # noqa: S108
-        os.makedirs(place, exist_ok=True)  # the working folder may lie in what has just been covered
-        _mount("tmpfs", place, _NOSUID | _NODEV, f"size={size},mode=0700")
-    for path, fd in kept:
-        folder = path if os.path.isdir(f"/proc/self/fd/{fd}") else os.path.dirname(path)
-        os.makedirs(folder, exist_ok=True)
-        if folder != path:
-            os.close(os.open(path, os.O_CREAT | os.O_WRONLY))
-        source = f"/proc/self/fd/{fd}".encode()
-        _done(_libc.mount(source, path.encode(), None, _BIND | _REC, None), f"{path} cannot be shown")
+    last: list[tuple[str, bool]] = []
+    for place, show in sorted([*((c, False) for c in covered), *((k, True) for k in kept)]):
+        around = max((each for each in last if _lies(place, each[0])), default=("/", True))
+        last.append((place, show))
+        if not show:
+            os.makedirs(place, exist_ok=True)  # it may lie in what has just been covered
+            _mount("tmpfs", place, _NOSUID | _NODEV, f"size={size},mode=0700")
+        elif not around[1]:
+            _put_back(place, kept[place])
+    for fd in kept.values():
         os.close(fd)
     os.chdir(work)
+
+
+def _lies(path: str, place: str) -> bool:
+    return path == place or path.startswith(f"{place}/")
+
+
+def _put_back(path: str, fd: int) -> None:
+    """Show a file or folder that is held open at its own path again, read-only."""
+    folder = path if os.path.isdir(f"/proc/self/fd/{fd}") else os.path.dirname(path)
+    os.makedirs(folder, exist_ok=True)
+    if folder != path:
+        os.close(os.open(path, os.O_CREAT | os.O_WRONLY))
+    source = f"/proc/self/fd/{fd}".encode()
+    _done(_libc.mount(source, path.encode(), None, _BIND | _REC, None), f"{path} cannot be shown")
+    found = os.statvfs(path).f_flag
+    flags = found & _OF_MOUNT | (_RELATIME if found & os.ST_RELATIME else 0) | _BIND | _REMOUNT | _READ_ONLY
+    _done(_libc.mount(None, path.encode(), None, flags, None), f"{path} cannot be made read-only")
 
 
 def _fence(readable: list[str], writable: list[str]) -> None:

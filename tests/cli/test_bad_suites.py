@@ -140,7 +140,7 @@ def test_text_stays_text_as_an_id_through_a_whole_run(cli, write_suite, tmp_path
 def test_a_missing_suite_file_is_named_with_what_there_is(cli, tmp_path, command):
     cli(*command, "nosuch.yaml", cwd=tmp_path).must(
         2,
-        "error: no such suite: nosuch.yaml; give a YAML file, a folder with a suite.yaml, or a shipped suite (dates",
+        "error: no such suite: nosuch.yaml; give a YAML file, a folder with a suite.yaml, or a shipped suite (adder",
     )
     assert not list(tmp_path.iterdir())
 

@@ -51,9 +51,8 @@ def test_strict_shows_neither_our_files_nor_our_secrets(box, made, tmp_path, mon
     text = said(box, made, code, secret)
     assert "canary" not in text.replace("'canary' in str", "")
     assert text.startswith("False")
-    assert (
-        said(box, made, "import os; print(os.path.exists('/root/.bashrc') or os.path.exists('/home/x'))") == "False"
-    )
+    ours = (Path.home() / ".bashrc", "/home/x")
+    assert said(box, made, "import os, sys; print(any(map(os.path.exists, sys.argv[1:])))", *ours) == "False"
 
 
 @linux
@@ -66,7 +65,9 @@ for place in sys.argv[1:]:
     except OSError: pass
 open("here", "w").close(); tempfile.TemporaryFile().close(); print("own")
 """
-    places = [tmp_path, "/", "/usr", "/etc", "/dev", "/proc", Path(sys.prefix), Path.cwd(), Path.home()]
+    places = [tmp_path, "/", "/usr", "/etc", "/dev", "/proc", Path(sys.prefix), Path.home()]
+    # A checkout below /tmp stands in a /tmp that is the program's own: what it writes there is gone with it.
+    places += [] if Path.cwd().is_relative_to("/tmp") else [Path.cwd()]
     assert said(box, made, code, *places) == "own"
     assert list(tmp_path.iterdir()) == []
 

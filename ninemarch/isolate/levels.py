@@ -131,8 +131,9 @@ def cell(
         raise UsageError(msg)
     ours = [Path(sys.prefix), Path(sys.base_prefix)] if python else []
     made = _contain(image) if image else _tried(Level(level))
-    shown = tuple(path.absolute() for path in (*ours, *readable))
-    return replace(made, readable=shown, hidden=tuple(path.absolute() for path in hidden))
+    # Without "..": it would lead through folders that a program inside does not see.
+    shown = tuple(Path(os.path.abspath(path)) for path in (*ours, *readable))  # noqa: PTH100 - links stay links
+    return replace(made, readable=shown, hidden=tuple(Path(os.path.abspath(path)) for path in hidden))  # noqa: PTH100
 
 
 @functools.cache

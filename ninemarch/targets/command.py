@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import queue
 import shlex
 import threading
@@ -49,10 +50,13 @@ def _open(spec: TargetSpec, suite: Suite) -> Target:
     keys = spec.params
     folder = (suite.folder or Path()).absolute()
     words = _words(spec.ref, folder)
-    readable = [folder / name for name in keys.get("readable", ())]
+    readable = [Path(os.path.abspath(folder / name)) for name in keys.get("readable", ())]  # noqa: PTH100
+    if any(folder.is_relative_to(path) for path in readable):
+        msg = f"{_PLACE}.readable: the suite's own folder holds what is expected; name files or folders in it"
+        raise SuiteError(msg)
     readable += [Path(word) for word in words if Path(word).is_absolute() and Path(word).is_relative_to(folder)]
     try:
-        made = cell(keys.get("isolate", "basic"), readable=readable, image=keys.get("image", ""))
+        made = cell(keys.get("isolate", "basic"), readable=readable, hidden=(folder,), image=keys.get("image", ""))
     except UsageError as error:
         msg = f"{_PLACE}: {error}"
         raise SuiteError(msg) from error

@@ -115,6 +115,18 @@ def test_nothing_of_ours_is_in_its_environment_or_folder(cli, project):
     cli("run", ".", cwd=folder, env={"SECRET_WORD": "x"}).must(0, "1 planned = 1 pass")
 
 
+def test_strict_shows_what_is_named_and_not_what_is_expected(cli, project):
+    try:
+        cell("strict")
+    except UsageError as error:
+        pytest.skip(str(error))
+    code = "import json, os, sys; print(json.dumps(sorted(os.listdir(os.path.dirname(sys.argv[0])))))"
+    asked = [{"id": "e", "input": 0, "expect": ["bot.py", "data"]}]
+    folder = project(code, asked, isolate="strict", run=["/usr/bin/python3", "./bot.py"], readable=["data"])
+    (folder / "data").mkdir()
+    cli("run", ".", cwd=folder).must(0, "1 planned = 1 pass")
+
+
 def test_a_report_says_what_it_cost_and_when_a_person_is_asked(cli, project):
     code = (
         "import json, sys\n"
@@ -136,6 +148,7 @@ def test_a_report_says_what_it_cost_and_when_a_person_is_asked(cli, project):
         ({"isolate": "container"}, "needs an image"),
         ({"image": "x"}, "needs an image"),
         ({"stdin": "xml"}, "stdin"),
+        ({"readable": ["data/.."]}, "holds what is expected"),
         ({"isolat": "none"}, "isolate"),
     ],
 )

@@ -16,6 +16,7 @@ import msgspec
 from ninemarch.errors import RunInvalid, UsageError
 from ninemarch.kept.folder import NAME, suite_folder
 from ninemarch.kept.names import pack, unpack
+from ninemarch.kept.reading import read_kept
 from ninemarch.model import Baseline, Counts, Results
 from ninemarch.text import excerpt, scrub
 
@@ -89,18 +90,11 @@ def load_baseline(suite: str, name: str, root: Path | None = None) -> Baseline |
         UsageError: the file cannot be read, was changed by hand, or is of another version.
     """
     path = baseline_path(suite, name, root)
-    try:
-        content = path.read_bytes()
-    except FileNotFoundError:
+    found = read_kept(
+        path, _File, _refuse, kind="baseline", version=FORMAT, called="a baseline", none="is no baseline"
+    )
+    if found is None:
         return None
-    except OSError as error:
-        _refuse(path, f"cannot be read: {error.strerror or error}")
-    try:
-        found = msgspec.json.decode(content, type=_File)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        _refuse(path, f"is no baseline ({error})")
-    if (found.ninemarch, found.kind) != (FORMAT, "baseline"):
-        _refuse(path, f"is {found.kind} of version {found.ninemarch}, not a baseline of version {FORMAT}")
     if found.suite != suite:
         _refuse(path, f"is of suite '{excerpt(found.suite, 60)}', not '{excerpt(suite, 60)}'")
     try:

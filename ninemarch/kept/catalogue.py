@@ -14,6 +14,7 @@ import msgspec
 
 from ninemarch.errors import UsageError
 from ninemarch.kept.folder import suite_folder
+from ninemarch.kept.reading import read_kept
 from ninemarch.model import Catalogue, KeptRun, Kind, KnownCluster, Sightings
 from ninemarch.text import excerpt, scrub
 
@@ -78,18 +79,11 @@ def load_catalogue(suite: str, root: Path | None = None) -> Catalogue | None:
         UsageError: the file cannot be read, is of another version or suite, or contradicts itself.
     """
     path = catalogue_path(suite, root)
-    try:
-        content = path.read_bytes()
-    except FileNotFoundError:
+    found = read_kept(
+        path, _File, _refuse, kind="clusters", version=FORMAT, called="clusters", none="is no catalogue"
+    )
+    if found is None:
         return None
-    except OSError as error:
-        _refuse(path, f"cannot be read: {error.strerror or error}")
-    try:
-        found = msgspec.json.decode(content, type=_File)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        _refuse(path, f"is no catalogue ({error})")
-    if (found.ninemarch, found.kind) != (FORMAT, "clusters"):
-        _refuse(path, f"is {found.kind} of version {found.ninemarch}, not clusters of version {FORMAT}")
     if found.suite != scrub(suite):
         _refuse(path, f"is of suite '{excerpt(found.suite, 60)}', not '{excerpt(suite, 60)}'")
     _check(path, found)

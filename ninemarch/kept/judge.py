@@ -15,6 +15,7 @@ import msgspec
 from ninemarch.durable import write_whole
 from ninemarch.errors import UsageError
 from ninemarch.kept.folder import suite_folder
+from ninemarch.kept.reading import read_kept
 from ninemarch.model import GoldCounts, RunLabels
 from ninemarch.text import scrub, slug
 
@@ -110,17 +111,8 @@ def _write(path: Path, text: str) -> Path:
 
 
 def _read(path: Path, kind: Any, name: str) -> Any:
-    try:
-        found = msgspec.json.decode(path.read_bytes(), type=kind)
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        _refuse(path, f"cannot be read: {error.strerror or error}")
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        _refuse(path, f"is no file of a judge ({error})")
-    if (found.ninemarch, found.kind) != (FORMAT, name):
-        _refuse(path, f"is {found.kind} of version {found.ninemarch}, not {name} of version {FORMAT}")
-    return found
+    none = "is no file of a judge"
+    return read_kept(path, kind, _refuse, kind=name, version=FORMAT, called=name, none=none)
 
 
 def _refuse(path: Path, what: str) -> NoReturn:

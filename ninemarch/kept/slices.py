@@ -14,6 +14,7 @@ import msgspec
 
 from ninemarch.errors import UsageError
 from ninemarch.kept.folder import suite_folder
+from ninemarch.kept.reading import read_kept
 from ninemarch.model import ConfirmedSlice
 from ninemarch.text import excerpt, scrub
 
@@ -59,16 +60,10 @@ def load_slices(suite: str, root: Path | None = None) -> tuple[ConfirmedSlice, .
         UsageError: the file cannot be read, is of another version or suite, or contradicts itself.
     """
     path = slices_path(suite, root)
-    try:
-        found = msgspec.json.decode(path.read_bytes(), type=_File)
-    except FileNotFoundError:
+    none = "holds no confirmed slices"
+    found = read_kept(path, _File, _refuse, kind="slices", version=_FORMAT, called="slices", none=none)
+    if found is None:
         return ()
-    except OSError as error:
-        _refuse(path, f"cannot be read: {error.strerror or error}")
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        _refuse(path, f"holds no confirmed slices ({error})")
-    if (found.ninemarch, found.kind) != (_FORMAT, "slices"):
-        _refuse(path, f"is {excerpt(found.kind, 20)} of version {found.ninemarch}, not slices of version {_FORMAT}")
     if found.suite != scrub(suite):
         _refuse(path, f"is of suite '{excerpt(found.suite, 60)}', not '{excerpt(suite, 60)}'")
     slices = tuple(ConfirmedSlice(**msgspec.structs.asdict(each)) for each in found.slices)
